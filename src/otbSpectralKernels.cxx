@@ -1,0 +1,616 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Highway compiles the part between HWY_BEFORE_NAMESPACE and HWY_AFTER_NAMESPACE once per instruction set, by including this file again from foreach_target.h, and
+// picks one at run time (HWY_DYNAMIC_DISPATCH). Nothing that has inline functions of its own (Eigen, the standard library's algorithms) may be used there: the linker
+// keeps a single copy of an inline function, possibly the one compiled for a processor that this machine is not.
+
+// Arrays of vectors need a size known at compile time, which the scalable instruction sets do not have.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "otbSpectralKernels.cxx"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+#include "hwy/contrib/math/math-inl.h"
+
+#include "otbSpectralKernels.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace otb
+{
+namespace kernels
+{
+namespace HWY_NAMESPACE
+{
+namespace hn = hwy::HWY_NAMESPACE;
+using Lanes  = hn::CappedTag<float, LaneMultiple>;
+using Vector = hn::Vec<Lanes>;
+
+// A tile of Rows x Vectors accumulators stays in registers: AVX-512 has 32 of them, the others 16.
+constexpr std::size_t MaximumRows    = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL ? 6 : 4;
+constexpr std::size_t MaximumVectors = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL ? 4 : 3;
+
+HWY_INLINE Vector Activate(Activation activation, Vector value)
+{
+  const Lanes d;
+  const auto  zero = hn::Zero(d);
+  switch (activation)
+  {
+  case Activation::ReLU:
+    return hn::Max(value, zero);
+  case Activation::LeakyReLU:
+    return hn::Max(value, hn::Mul(value, hn::Set(d, LeakySlope)));
+  case Activation::Identity:
+    break;
+  }
+  return value;
+}
+
+HWY_INLINE void Store(Vector value, float* destination, std::size_t lanes)
+{
+  const Lanes d;
+  if (lanes >= hn::Lanes(d))
+  {
+    hn::StoreU(value, d, destination);
+    return;
+  }
+  // Never touch what lies behind: in an image it is the next pixel, perhaps another thread's.
+  HWY_ALIGN float buffer[LaneMultiple];
+  hn::Store(value, d, buffer);
+  for (std::size_t lane = 0; lane < lanes; ++lane)
+  {
+    destination[lane] = buffer[lane];
+  }
+}
+
+template <std::size_t Rows, std::size_t Vectors>
+void MultiplyTile(ConstMatrix left, const float* right, std::size_t rightStride, std::size_t depth, std::size_t lanes, Addend addend, std::size_t row,
+                  std::size_t firstLane, Activation activation, MutableMatrix result)
+{
+  const Lanes       d;
+  const std::size_t N = hn::Lanes(d);
+  Vector            sum[Rows][Vectors];
+  for (std::size_t r = 0; r < Rows; ++r)
+  {
+    for (std::size_t v = 0; v < Vectors; ++v)
+    {
+      sum[r][v] = hn::Zero(d);
+      switch (addend.kind)
+      {
+      case Addend::Kind::Zero:
+        break;
+      case Addend::Kind::PerRow:
+        sum[r][v] = hn::Set(d, addend.values[(row + r) * addend.stride]);
+        break;
+      case Addend::Kind::PerLane:
+        sum[r][v] = hn::LoadU(d, addend.values + firstLane + v * N);
+        break;
+      case Addend::Kind::Matrix:
+        sum[r][v] = hn::LoadU(d, addend.values + (row + r) * addend.stride + firstLane + v * N);
+        break;
+      }
+    }
+  }
+
+  const float* weights = left.values + row * left.stride;
+  for (std::size_t k = 0; k < depth; ++k)
+  {
+    Vector x[Vectors];
+    for (std::size_t v = 0; v < Vectors; ++v)
+    {
+      x[v] = hn::LoadU(d, right + k * rightStride + v * N);
+    }
+    for (std::size_t r = 0; r < Rows; ++r)
+    {
+      const Vector weight = hn::Set(d, weights[r * left.stride + k]);
+      for (std::size_t v = 0; v < Vectors; ++v)
+      {
+        sum[r][v] = hn::MulAdd(weight, x[v], sum[r][v]);
+      }
+    }
+  }
+
+  for (std::size_t r = 0; r < Rows; ++r)
+  {
+    for (std::size_t v = 0; v < Vectors; ++v)
+    {
+      const std::size_t lane = firstLane + v * N;
+      Store(Activate(activation, sum[r][v]), result.values + (row + r) * result.stride + lane, lanes - lane);
+    }
+  }
+}
+
+template <std::size_t Rows>
+void MultiplyRows(ConstMatrix left, ConstMatrix right, std::size_t depth, std::size_t lanes, Addend addend, std::size_t row, std::size_t firstLane,
+                  std::size_t vectors, Activation activation, MutableMatrix result)
+{
+  const float* x = right.values + firstLane;
+  switch (vectors)
+  {
+  case 1:
+    return MultiplyTile<Rows, 1>(left, x, right.stride, depth, lanes, addend, row, firstLane, activation, result);
+  case 2:
+    return MultiplyTile<Rows, 2>(left, x, right.stride, depth, lanes, addend, row, firstLane, activation, result);
+  case 3:
+    return MultiplyTile<Rows, 3>(left, x, right.stride, depth, lanes, addend, row, firstLane, activation, result);
+  default:
+    return MultiplyTile<Rows, 4>(left, x, right.stride, depth, lanes, addend, row, firstLane, activation, result);
+  }
+}
+
+// Cuts `total` into pieces of at most `maximum` that differ by one at most (7 is 4 + 3, not 6 + 1: a thin tile wastes loads).
+HWY_INLINE std::size_t EvenPiece(std::size_t remaining, std::size_t maximum)
+{
+  const std::size_t pieces = (remaining + maximum - 1) / maximum;
+  return (remaining + pieces - 1) / pieces;
+}
+
+void Multiply(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t depth, std::size_t lanes, Addend addend, Activation activation, MutableMatrix result)
+{
+  const std::size_t N     = hn::Lanes(Lanes());
+  const std::size_t total = (lanes + N - 1) / N;
+  for (std::size_t vector = 0; vector < total;)
+  {
+    const std::size_t vectors = EvenPiece(total - vector, MaximumVectors);
+    for (std::size_t row = 0; row < rows;)
+    {
+      const std::size_t tileRows = EvenPiece(rows - row, MaximumRows);
+      switch (tileRows)
+      {
+      case 1:
+        MultiplyRows<1>(left, right, depth, lanes, addend, row, vector * N, vectors, activation, result);
+        break;
+      case 2:
+        MultiplyRows<2>(left, right, depth, lanes, addend, row, vector * N, vectors, activation, result);
+        break;
+      case 3:
+        MultiplyRows<3>(left, right, depth, lanes, addend, row, vector * N, vectors, activation, result);
+        break;
+      case 4:
+        MultiplyRows<4>(left, right, depth, lanes, addend, row, vector * N, vectors, activation, result);
+        break;
+      case 5:
+        MultiplyRows<5>(left, right, depth, lanes, addend, row, vector * N, vectors, activation, result);
+        break;
+      default:
+        MultiplyRows<6>(left, right, depth, lanes, addend, row, vector * N, vectors, activation, result);
+        break;
+      }
+      row += tileRows;
+    }
+    vector += vectors;
+  }
+}
+
+template <std::size_t Rows, std::size_t Columns>
+void TransposedTile(ConstMatrix left, ConstMatrix right, std::size_t lanes, std::size_t row, std::size_t column, MutableMatrix result)
+{
+  const Lanes       d;
+  const std::size_t N = hn::Lanes(d);
+  Vector            sum[Rows][Columns];
+  for (std::size_t r = 0; r < Rows; ++r)
+  {
+    for (std::size_t c = 0; c < Columns; ++c)
+    {
+      sum[r][c] = hn::Zero(d);
+    }
+  }
+  const float* a = left.values + row * left.stride;
+  const float* b = right.values + column * right.stride;
+  for (std::size_t lane = 0; lane < lanes; lane += N)
+  {
+    Vector y[Columns];
+    for (std::size_t c = 0; c < Columns; ++c)
+    {
+      y[c] = hn::LoadU(d, b + c * right.stride + lane);
+    }
+    for (std::size_t r = 0; r < Rows; ++r)
+    {
+      const Vector x = hn::LoadU(d, a + r * left.stride + lane);
+      for (std::size_t c = 0; c < Columns; ++c)
+      {
+        sum[r][c] = hn::MulAdd(x, y[c], sum[r][c]);
+      }
+    }
+  }
+  for (std::size_t r = 0; r < Rows; ++r)
+  {
+    for (std::size_t c = 0; c < Columns; ++c)
+    {
+      result.values[(row + r) * result.stride + column + c] += hn::GetLane(hn::SumOfLanes(d, sum[r][c]));
+    }
+  }
+}
+
+template <std::size_t Rows>
+void TransposedRows(ConstMatrix left, ConstMatrix right, std::size_t columns, std::size_t lanes, std::size_t row, MutableMatrix result)
+{
+  for (std::size_t column = 0; column < columns;)
+  {
+    const std::size_t tileColumns = EvenPiece(columns - column, 4);
+    switch (tileColumns)
+    {
+    case 1:
+      TransposedTile<Rows, 1>(left, right, lanes, row, column, result);
+      break;
+    case 2:
+      TransposedTile<Rows, 2>(left, right, lanes, row, column, result);
+      break;
+    case 3:
+      TransposedTile<Rows, 3>(left, right, lanes, row, column, result);
+      break;
+    default:
+      TransposedTile<Rows, 4>(left, right, lanes, row, column, result);
+      break;
+    }
+    column += tileColumns;
+  }
+}
+
+void MultiplyTransposed(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t columns, std::size_t lanes, MutableMatrix result)
+{
+  for (std::size_t row = 0; row < rows;)
+  {
+    const std::size_t tileRows = EvenPiece(rows - row, MaximumRows > 4 ? 5 : 2);
+    switch (tileRows)
+    {
+    case 1:
+      TransposedRows<1>(left, right, columns, lanes, row, result);
+      break;
+    case 2:
+      TransposedRows<2>(left, right, columns, lanes, row, result);
+      break;
+    case 3:
+      TransposedRows<3>(left, right, columns, lanes, row, result);
+      break;
+    case 4:
+      TransposedRows<4>(left, right, columns, lanes, row, result);
+      break;
+    default:
+      TransposedRows<5>(left, right, columns, lanes, row, result);
+      break;
+    }
+    row += tileRows;
+  }
+}
+
+template <std::size_t Columns>
+void DotProductsOfRow(const float* left, ConstMatrix right, std::size_t lanes, float* result)
+{
+  const Lanes       d;
+  const std::size_t N = hn::Lanes(d);
+  Vector            sum[Columns];
+  for (std::size_t c = 0; c < Columns; ++c)
+  {
+    sum[c] = hn::Zero(d);
+  }
+  std::size_t lane = 0;
+  for (; lane + N <= lanes; lane += N)
+  {
+    const Vector x = hn::LoadU(d, left + lane);
+    for (std::size_t c = 0; c < Columns; ++c)
+    {
+      sum[c] = hn::MulAdd(x, hn::LoadU(d, right.values + c * right.stride + lane), sum[c]);
+    }
+  }
+  for (std::size_t c = 0; c < Columns; ++c)
+  {
+    result[c] = hn::GetLane(hn::SumOfLanes(d, sum[c]));
+    for (std::size_t rest = lane; rest < lanes; ++rest)
+    {
+      result[c] += left[rest] * right.values[c * right.stride + rest];
+    }
+  }
+}
+
+void DotProducts(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t columns, std::size_t lanes, MutableMatrix result)
+{
+  for (std::size_t row = 0; row < rows; ++row)
+  {
+    const float* x = left.values + row * left.stride;
+    float*       y = result.values + row * result.stride;
+    for (std::size_t column = 0; column < columns;)
+    {
+      const ConstMatrix part = {right.values + column * right.stride, right.stride};
+      if (columns - column >= 4)
+      {
+        DotProductsOfRow<4>(x, part, lanes, y + column);
+        column += 4;
+      }
+      else
+      {
+        DotProductsOfRow<1>(x, part, lanes, y + column);
+        ++column;
+      }
+    }
+  }
+}
+
+void AddRowSums(ConstMatrix matrix, std::size_t rows, std::size_t lanes, float* result, std::size_t stride)
+{
+  const Lanes d;
+  for (std::size_t row = 0; row < rows; ++row)
+  {
+    Vector sum = hn::Zero(d);
+    for (std::size_t lane = 0; lane < lanes; lane += hn::Lanes(d))
+    {
+      sum = hn::Add(sum, hn::LoadU(d, matrix.values + row * matrix.stride + lane));
+    }
+    result[row * stride] += hn::GetLane(hn::SumOfLanes(d, sum));
+  }
+}
+
+void BackwardActivation(Activation activation, ConstMatrix output, std::size_t rows, std::size_t lanes, MutableMatrix gradient)
+{
+  if (activation == Activation::Identity)
+  {
+    return;
+  }
+  const Lanes d;
+  const auto  zero  = hn::Zero(d);
+  const auto  slope = hn::Set(d, activation == Activation::LeakyReLU ? LeakySlope : 0.f);
+  for (std::size_t row = 0; row < rows; ++row)
+  {
+    const float* out  = output.values + row * output.stride;
+    float*       grad = gradient.values + row * gradient.stride;
+    for (std::size_t lane = 0; lane < lanes; lane += hn::Lanes(d))
+    {
+      const auto g = hn::LoadU(d, grad + lane);
+      hn::StoreU(hn::IfThenElse(hn::Gt(hn::LoadU(d, out + lane), zero), g, hn::Mul(g, slope)), d, grad + lane);
+    }
+  }
+}
+
+double LossGradient(SpectralLoss loss, ConstMatrix target, const float* weights, std::size_t rows, std::size_t lanes, MutableMatrix estimate)
+{
+  const Lanes d;
+  const auto  zero = hn::Zero(d);
+  double      sum  = 0.;
+  for (std::size_t row = 0; row < rows; ++row)
+  {
+    const float* truth   = target.values + row * target.stride;
+    float*       value   = estimate.values + row * estimate.stride;
+    auto         rowLoss = hn::Zero(d);
+    for (std::size_t lane = 0; lane < lanes; lane += hn::Lanes(d))
+    {
+      const auto residual = hn::Sub(hn::LoadU(d, value + lane), hn::LoadU(d, truth + lane));
+      const auto weight   = hn::LoadU(d, weights + lane);
+      const auto weighted = hn::Mul(weight, residual);
+      if (loss == SpectralLoss::L1)
+      {
+        rowLoss         = hn::Add(rowLoss, hn::Abs(weighted));
+        const auto sign = hn::CopySign(weight, residual);
+        hn::StoreU(hn::IfThenElse(hn::Eq(residual, zero), zero, sign), d, value + lane);
+      }
+      else
+      {
+        rowLoss = hn::MulAdd(weighted, residual, rowLoss);
+        hn::StoreU(hn::Add(weighted, weighted), d, value + lane);
+      }
+    }
+    sum += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, rowLoss)));
+  }
+  return sum;
+}
+
+void Constrain(AbundanceConstraint constraint, std::size_t rows, std::size_t lanes, MutableMatrix z)
+{
+  const Lanes d;
+  const auto  zero = hn::Zero(d);
+  for (std::size_t lane = 0; constraint != AbundanceConstraint::None && lane < lanes; lane += hn::Lanes(d))
+  {
+    float* first = z.values + lane;
+    if (constraint == AbundanceConstraint::NonNegative)
+    {
+      // log(1 + e^z) = max(z, 0) + log(1 + e^-|z|), which neither overflows nor cancels.
+      for (std::size_t row = 0; row < rows; ++row)
+      {
+        const auto value = hn::LoadU(d, first + row * z.stride);
+        hn::StoreU(hn::Add(hn::Max(value, zero), hn::Log1p(d, hn::Exp(d, hn::Neg(hn::Abs(value))))), d, first + row * z.stride);
+      }
+      continue;
+    }
+    auto largest = hn::LoadU(d, first);
+    for (std::size_t row = 1; row < rows; ++row)
+    {
+      largest = hn::Max(largest, hn::LoadU(d, first + row * z.stride));
+    }
+    auto sum = zero;
+    for (std::size_t row = 0; row < rows; ++row)
+    {
+      const auto value = hn::Exp(d, hn::Sub(hn::LoadU(d, first + row * z.stride), largest));
+      sum              = hn::Add(sum, value);
+      hn::StoreU(value, d, first + row * z.stride);
+    }
+    for (std::size_t row = 0; row < rows; ++row)
+    {
+      hn::StoreU(hn::Div(hn::LoadU(d, first + row * z.stride), sum), d, first + row * z.stride);
+    }
+  }
+}
+
+void BackwardConstrain(AbundanceConstraint constraint, ConstMatrix abundances, std::size_t rows, std::size_t lanes, MutableMatrix gradient)
+{
+  const Lanes d;
+  for (std::size_t lane = 0; constraint != AbundanceConstraint::None && lane < lanes; lane += hn::Lanes(d))
+  {
+    const float* a = abundances.values + lane;
+    float*       g = gradient.values + lane;
+    if (constraint == AbundanceConstraint::NonNegative)
+    {
+      // d log(1 + e^z) / dz = 1 - e^-a
+      for (std::size_t row = 0; row < rows; ++row)
+      {
+        const auto slope = hn::Sub(hn::Set(d, 1.f), hn::Exp(d, hn::Neg(hn::LoadU(d, a + row * abundances.stride))));
+        hn::StoreU(hn::Mul(slope, hn::LoadU(d, g + row * gradient.stride)), d, g + row * gradient.stride);
+      }
+      continue;
+    }
+    auto mean = hn::Zero(d);
+    for (std::size_t row = 0; row < rows; ++row)
+    {
+      mean = hn::MulAdd(hn::LoadU(d, a + row * abundances.stride), hn::LoadU(d, g + row * gradient.stride), mean);
+    }
+    for (std::size_t row = 0; row < rows; ++row)
+    {
+      const auto centred = hn::Sub(hn::LoadU(d, g + row * gradient.stride), mean);
+      hn::StoreU(hn::Mul(hn::LoadU(d, a + row * abundances.stride), centred), d, g + row * gradient.stride);
+    }
+  }
+}
+
+HWY_INLINE void AdamLanes(const float* gradient, double beta1, double beta2, double rate, double epsilon, float* m, float* v, float* parameters)
+{
+  const Lanes d;
+  // 1 - beta is taken in double precision: of 0.999 in single precision it would lose half its digits.
+  const auto set    = [d](double value) { return hn::Set(d, static_cast<float>(value)); };
+  const auto g      = hn::LoadU(d, gradient);
+  const auto first  = hn::MulAdd(set(beta1), hn::LoadU(d, m), hn::Mul(set(1. - beta1), g));
+  const auto second = hn::MulAdd(set(beta2), hn::LoadU(d, v), hn::Mul(set(1. - beta2), hn::Mul(g, g)));
+  const auto step   = hn::Div(hn::Mul(set(rate), first), hn::Add(hn::Sqrt(second), set(epsilon)));
+  hn::StoreU(first, d, m);
+  hn::StoreU(second, d, v);
+  hn::StoreU(hn::Sub(hn::LoadU(d, parameters), step), d, parameters);
+}
+
+void AdamStep(const float* gradient, std::size_t count, double beta1, double beta2, double rate, double epsilon, float* m, float* v, float* parameters)
+{
+  const std::size_t N = hn::Lanes(Lanes());
+  std::size_t       i = 0;
+  for (; i + N <= count; i += N)
+  {
+    AdamLanes(gradient + i, beta1, beta2, rate, epsilon, m + i, v + i, parameters + i);
+  }
+  if (i < count)
+  {
+    // The remainder goes through the same instructions, so that a parameter's update does not depend on its place.
+    float tail[4][LaneMultiple] = {};
+    for (std::size_t k = 0; i + k < count; ++k)
+    {
+      tail[0][k] = gradient[i + k];
+      tail[1][k] = m[i + k];
+      tail[2][k] = v[i + k];
+      tail[3][k] = parameters[i + k];
+    }
+    AdamLanes(tail[0], beta1, beta2, rate, epsilon, tail[1], tail[2], tail[3]);
+    for (std::size_t k = 0; i + k < count; ++k)
+    {
+      m[i + k]          = tail[1][k];
+      v[i + k]          = tail[2][k];
+      parameters[i + k] = tail[3][k];
+    }
+  }
+}
+
+void RoundToIntegers(float* values, std::size_t count)
+{
+  const Lanes       d;
+  const std::size_t N = hn::Lanes(d);
+  std::size_t       i = 0;
+  for (; i + N <= count; i += N)
+  {
+    hn::StoreU(hn::Round(hn::LoadU(d, values + i)), d, values + i);
+  }
+  for (; i < count; ++i)
+  {
+    const hn::CappedTag<float, 1> one;
+    hn::StoreU(hn::Round(hn::LoadU(one, values + i)), one, values + i);
+  }
+}
+} // namespace HWY_NAMESPACE
+} // namespace kernels
+} // namespace otb
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include <cstring>
+
+namespace otb
+{
+namespace kernels
+{
+HWY_EXPORT(Multiply);
+HWY_EXPORT(MultiplyTransposed);
+HWY_EXPORT(DotProducts);
+HWY_EXPORT(AddRowSums);
+HWY_EXPORT(BackwardActivation);
+HWY_EXPORT(LossGradient);
+HWY_EXPORT(Constrain);
+HWY_EXPORT(BackwardConstrain);
+HWY_EXPORT(AdamStep);
+HWY_EXPORT(RoundToIntegers);
+
+void Multiply(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t depth, std::size_t lanes, Addend addend, Activation activation, MutableMatrix result)
+{
+  HWY_DYNAMIC_DISPATCH(Multiply)(left, right, rows, depth, lanes, addend, activation, result);
+}
+
+void MultiplyTransposed(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t columns, std::size_t lanes, MutableMatrix result)
+{
+  HWY_DYNAMIC_DISPATCH(MultiplyTransposed)(left, right, rows, columns, lanes, result);
+}
+
+void DotProducts(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t columns, std::size_t lanes, MutableMatrix result)
+{
+  HWY_DYNAMIC_DISPATCH(DotProducts)(left, right, rows, columns, lanes, result);
+}
+
+void AddRowSums(ConstMatrix matrix, std::size_t rows, std::size_t lanes, float* result, std::size_t stride)
+{
+  HWY_DYNAMIC_DISPATCH(AddRowSums)(matrix, rows, lanes, result, stride);
+}
+
+void BackwardActivation(Activation activation, ConstMatrix output, std::size_t rows, std::size_t lanes, MutableMatrix gradient)
+{
+  HWY_DYNAMIC_DISPATCH(BackwardActivation)(activation, output, rows, lanes, gradient);
+}
+
+double LossGradient(SpectralLoss loss, ConstMatrix target, const float* weights, std::size_t rows, std::size_t lanes, MutableMatrix estimate)
+{
+  return HWY_DYNAMIC_DISPATCH(LossGradient)(loss, target, weights, rows, lanes, estimate);
+}
+
+void Constrain(AbundanceConstraint constraint, std::size_t rows, std::size_t lanes, MutableMatrix z)
+{
+  HWY_DYNAMIC_DISPATCH(Constrain)(constraint, rows, lanes, z);
+}
+
+void BackwardConstrain(AbundanceConstraint constraint, ConstMatrix abundances, std::size_t rows, std::size_t lanes, MutableMatrix gradient)
+{
+  HWY_DYNAMIC_DISPATCH(BackwardConstrain)(constraint, abundances, rows, lanes, gradient);
+}
+
+void AdamStep(const float* gradient, std::size_t count, double beta1, double beta2, double rate, double epsilon, float* m, float* v, float* parameters)
+{
+  HWY_DYNAMIC_DISPATCH(AdamStep)(gradient, count, beta1, beta2, rate, epsilon, m, v, parameters);
+}
+
+void RoundToIntegers(float* values, std::size_t count)
+{
+  HWY_DYNAMIC_DISPATCH(RoundToIntegers)(values, count);
+}
+
+const char* InstructionSet()
+{
+  const int64_t supported = hwy::SupportedTargets() & HWY_TARGETS;
+  return hwy::TargetName(supported & ~(supported - 1));
+}
+
+bool ForceInstructionSet(const char* name)
+{
+  hwy::SetSupportedTargetsForTest(0);
+  bool found = name[0] == '\0';
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets())
+  {
+    if (!found && std::strcmp(hwy::TargetName(target), name) == 0)
+    {
+      hwy::SetSupportedTargetsForTest(target);
+      found = true;
+    }
+  }
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  return found;
+}
+} // namespace kernels
+} // namespace otb
+#endif
