@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbRoundSpectra.h"
+#include "otbSpectralKernels.h"
+
+namespace otb
+{
+void RoundSpectra(float* values, std::size_t count)
+{
+  kernels::RoundToIntegers(values, count);
+}
+} // namespace otb

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpectralResponseReader.h"
+#include "otbSpectralSensors.h"
+
+#include "gtest/gtest.h"
+
+#include <cmath>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+namespace
+{
+using otb::ResponseCurve;
+
+std::string ErrorOf(const std::function<void()>& action)
+{
+  try
+  {
+    action();
+  }
+  catch (const std::invalid_argument& error)
+  {
+    return error.what();
+  }
+  return "no error";
+}
+
+std::vector<ResponseCurve> ReadCurves(const std::string& text)
+{
+  std::istringstream stream(text);
+  return otb::ReadResponseCurves(stream, "curves.csv");
+}
+
+otb::SpectralResponse ReadMatrix(const std::string& text)
+{
+  std::istringstream stream(text);
+  return otb::ReadSpectralResponseMatrix(stream, "matrix.csv");
+}
+
+std::string CurvesError(const std::string& text)
+{
+  return ErrorOf([&] { ReadCurves(text); });
+}
+
+std::string MatrixError(const std::string& text)
+{
+  return ErrorOf([&] { ReadMatrix(text); });
+}
+} // namespace
+
+TEST(SpectralResponseReader, Matrix)
+{
+  const auto response = ReadMatrix("# two bands\n1,1,2\n\n0 , 0,5,\r\n");
+  EXPECT_EQ(response.GetMatrix(), (otb::SpectraMatrix(2, 3) << 0.25f, 0.25f, 0.5f, 0, 0, 1).finished());
+  EXPECT_EQ(response.GetBandNames(), (std::vector<std::string>{"band 1", "band 2"}));
+  EXPECT_EQ(ReadMatrix("1 3").GetMatrix()(0, 1), 0.75f);
+  EXPECT_EQ(ReadMatrix("1;3").GetMatrix()(0, 1), 0.75f);
+}
+
+TEST(SpectralResponseReader, MatrixErrorsNameTheLine)
+{
+  EXPECT_EQ(MatrixError("1,1\n1,2,3\n"), "matrix.csv, line 2: found 3 columns, expected 2 columns as in the first row");
+  EXPECT_EQ(MatrixError("1,1\n\n1,x\n"), "matrix.csv, line 3: found \"x\" in column 2, expected a finite number");
+  EXPECT_EQ(MatrixError("1,1,1\n1,,1\n"), "matrix.csv, line 2: found \"\" in column 2, expected a finite number");
+  EXPECT_EQ(MatrixError("1 1\n1 -2\n"), "matrix.csv, line 2: found \"-2\" in column 2, expected a response that is not negative");
+  EXPECT_EQ(MatrixError("1 1\n1 inf\n"), "matrix.csv, line 2: found \"inf\" in column 2, expected a finite number");
+  EXPECT_EQ(MatrixError("1 1\n0 0\n"), "matrix.csv, line 2: found a row that sums to zero, expected the response of a band");
+  EXPECT_EQ(MatrixError(""), "matrix.csv: found no row, expected one row of numbers for each multispectral band");
+  std::string wide;
+  for (int column = 0; column < 70000; ++column)
+  {
+    wide += "1 ";
+  }
+  EXPECT_EQ(MatrixError(wide), "matrix.csv, line 1: found 70000 columns, expected at most 65535 hyperspectral bands");
+}
+
+TEST(SpectralResponseReader, CurvesWithHeader)
+{
+  const auto curves = ReadCurves("wavelength_nm, \"Blue\" ,Green\r\n400,0,0\r\n410,1,0.5\r\n420,0,1\r\n");
+  ASSERT_EQ(curves.size(), 2u);
+  EXPECT_EQ(curves[0].GetName(), "Blue");
+  EXPECT_EQ(curves[1].GetName(), "Green");
+  EXPECT_DOUBLE_EQ(curves[0](405), 0.5);
+  EXPECT_DOUBLE_EQ(curves[1](415), 0.75);
+  EXPECT_DOUBLE_EQ(curves[1](421), 0);
+}
+
+TEST(SpectralResponseReader, CurvesWithoutHeaderHaveTheIrradianceInTheSecondColumn)
+{
+  const auto curves = ReadCurves("0.40  1500.1  0    0\n0.41  1600.2  1.0  0.5\n0.42  1700.3  0    1\n");
+  ASSERT_EQ(curves.size(), 2u);
+  EXPECT_EQ(curves[1].GetName(), "band 2");
+  EXPECT_NEAR(curves[1](405), 0.25, 1e-12);
+  EXPECT_NEAR(curves[0](410), 1, 1e-12);
+}
+
+TEST(SpectralResponseReader, CurveErrorsNameTheLine)
+{
+  EXPECT_EQ(CurvesError("wl,a\n400,1\n410\n"), "curves.csv, line 3: found 1 column, expected 2 columns as in the first line");
+  EXPECT_EQ(CurvesError("wl,a\n400,1\n410,one\n"), "curves.csv, line 3: found \"one\" in column 2, expected a finite number");
+  EXPECT_EQ(CurvesError("wl,a\n400,1\n400,1\n"),
+            "curves.csv, line 3: found the wavelength \"400\", expected positive wavelengths that increase from line to line");
+  EXPECT_EQ(CurvesError("wl,a\n0,1\n"), "curves.csv, line 2: found the wavelength \"0\", expected positive wavelengths that increase from line to line");
+  EXPECT_EQ(CurvesError("wl,a\n400,1\n410,-1\n"), "curves.csv, line 3: found \"-1\" in column 2, expected a response that is not negative");
+  EXPECT_EQ(CurvesError("wl,a\n400,nan\n"), "curves.csv, line 2: found \"nan\" in column 2, expected a finite number");
+  EXPECT_EQ(CurvesError("wl,a,b\n400,1,0\n410,1,0\n"), "curves.csv: found only zeros in the column of band b, expected the response of a band");
+  EXPECT_EQ(CurvesError("wl,a\n400,1\n"), "curves.csv: found 1 lines of samples, expected at least two");
+  EXPECT_EQ(CurvesError("400,1\n410,1\n").substr(0, 36), "curves.csv, line 1: found 2 columns,");
+  EXPECT_EQ(CurvesError("wl\n400\n").substr(0, 35), "curves.csv, line 1: found 1 column,");
+  EXPECT_EQ(CurvesError("400,a\n410,1\n").substr(0, 25), "curves.csv, line 1: found");
+}
+
+TEST(SpectralResponseReader, BandsAsText)
+{
+  const auto curves = otb::ParseResponseBands("490:65, 560:35;665:30", "srf.bands.list");
+  ASSERT_EQ(curves.size(), 3u);
+  EXPECT_NEAR(curves[1](560), 1, 1e-12);
+  EXPECT_NEAR(curves[1](560 + 17.5), 0.5, 1e-12);
+  for (const char* text : {"490", "490:", "490:x", ":65", "490:-65", "0:65", "490:65:3", "490:nan"})
+  {
+    const std::string message = ErrorOf([&] { otb::ParseResponseBands(text, "srf.bands.list"); });
+    EXPECT_EQ(message.find("srf.bands.list: found \"" + std::string(text) + "\", expected centre:fwhm"), 0u) << message;
+  }
+  EXPECT_NE(ErrorOf([&] { otb::ParseResponseBands(" ", "srf.bands.list"); }).find("found no band"), std::string::npos);
+}
+
+TEST(SpectralSensors, TablesAreConsistent)
+{
+  for (const auto& sensor : otb::GetSpectralSensors())
+  {
+    EXPECT_EQ(&otb::FindSpectralSensor(sensor.key), &sensor);
+    for (const auto& band : sensor.bands)
+    {
+      EXPECT_LT(band.low, band.center) << sensor.key << band.name;
+      EXPECT_GT(band.high, band.center) << sensor.key << band.name;
+    }
+  }
+  EXPECT_EQ(otb::FindSpectralSensor("ikonosbgrn").bands.size(), 4u);
+  EXPECT_EQ(otb::FindSpectralSensor("worldview3").bands.size(), 16u);
+  EXPECT_EQ(otb::FindSpectralSensor("sentinel2a10m").bands.back().name, "B08");
+  EXPECT_NE(ErrorOf([] { otb::FindSpectralSensor("spot"); }).find("found \"spot\", expected one of ikonospan"), std::string::npos);
+}
+
+TEST(SpectralSensors, StretchedAxisSamplesTheGaussiansEvenly)
+{
+  // Three bands at 409, 728.5 and 1048 nm; sigma = 639 / 4.2.
+  const auto   response = otb::StretchedResponse(otb::FindSpectralSensor("ikonospan"), 3);
+  const double sigma    = 639 / 4.2;
+  const auto   gauss    = [sigma](double x) { return std::exp(-0.5 * (x - 729) * (x - 729) / sigma / sigma); };
+  const double sum      = gauss(409) + gauss(728.5) + gauss(1048);
+  EXPECT_NEAR(response.GetMatrix()(0, 0), gauss(409) / sum, 1e-7);
+  EXPECT_NEAR(response.GetMatrix()(0, 1), gauss(728.5) / sum, 1e-7);
+  EXPECT_NEAR(response.GetMatrix()(0, 2), gauss(1048) / sum, 1e-7);
+  EXPECT_THROW(otb::StretchedResponse(otb::FindSpectralSensor("ikonospan"), 0), std::invalid_argument);
+}
+
+TEST(SpectralSensors, StretchedAxisReproducesThePublishedCases)
+{
+  const std::string cases = std::string(SPECTRAMORPH_SOURCE_DIR) + "/../shared/cases/";
+  int               found = 0;
+  for (const auto& [name, sensor] : {std::pair<const char*, const char*>{"jasper_ridge_x4_b1", "ikonospan"},
+                                     {"jasper_ridge_x4_b4", "ikonosbgrn"},
+                                     {"jasper_ridge_x8_b4", "ikonosbgrn"},
+                                     {"enmap_potsdam_x4_b4", "ikonosbgrn"},
+                                     {"aviris_beach_x8_b4", "ikonosbgrn"},
+                                     {"pavia_center_x4_b8", "worldview2"}})
+  {
+    std::ifstream text(cases + name + "/srf.csv");
+    if (!text)
+    {
+      continue;
+    }
+    ++found;
+    const auto published = otb::ReadSpectralResponseMatrix(text, name);
+    const auto ours      = otb::StretchedResponse(otb::FindSpectralSensor(sensor), published.GetNumberOfHyperspectralBands());
+    ASSERT_EQ(ours.GetNumberOfMultispectralBands(), published.GetNumberOfMultispectralBands()) << name;
+    EXPECT_LT((ours.GetMatrix() - published.GetMatrix()).cwiseAbs().maxCoeff(), 1e-6) << name;
+  }
+  if (found == 0)
+  {
+    GTEST_SKIP() << "the published cases are not at " << cases;
+  }
+}
