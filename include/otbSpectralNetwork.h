@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef otbSpectralNetwork_h
+#define otbSpectralNetwork_h
+
+#include "SpectraMorphExport.h"
+#include "otbSpectraMatrix.h"
+#include "otbSpectralInversionTypes.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace otb
+{
+/** \class SpectralNetwork
+ * \brief The multilayer perceptron that sees one multispectral pixel: weights and forward pass of both architectures.
+ *
+ * Morph (arXiv 2510.20814, the latent estimation network): z = W2 relu(W1 x + b1) + b2, one hidden layer, K outputs. x is the MSI pixel (c numbers), followed by the
+ * C numbers of the coarse spectral prior (CSP) if there is one.
+ *
+ * Lift (arXiv 2507.13339): x1 = f(A1 m); x2 = f(A2 x1) + x1; x3 = f(A3 x2); x4 = f(A4 x3) + x2; x5 = f(A5 x4); x6 = f(A6 x5) + x4; z = A7 x6, with
+ * f = LeakyReLU(0.3), width 64, every A with a bias, C outputs.
+ *
+ * All parameters lie in one vector; layer l is a row-major matrix of outputs x (inputs + 1), the bias being its last column.
+ *
+ * \ingroup SpectraMorph
+ */
+class SpectraMorph_EXPORT SpectralNetwork
+{
+public:
+  struct Layer
+  {
+    unsigned int inputs;
+    unsigned int outputs;
+    std::size_t  offset; // of its matrix in the parameter vector
+
+    std::size_t stride() const
+    {
+      return inputs + 1;
+    }
+    std::size_t size() const
+    {
+      return outputs * stride();
+    }
+  };
+
+  /** Pixels laid out for the kernels: pixel m * cells + g is the m-th of those that share coarse cell g, band by band.
+   * Without a prior every pixel is a cell of its own: members = 1. */
+  struct Block
+  {
+    std::size_t  cells   = 0; // a multiple of 16
+    std::size_t  members = 1;
+    const float* msi     = nullptr; // c x (members * cells)
+    const float* prior   = nullptr; // C x cells, or null
+
+    std::size_t pixels() const
+    {
+      return cells * members;
+    }
+  };
+
+  SpectralNetwork() = default;
+
+  /** SpectraMorph's network. \param priorBands C with a coarse spectral prior, 0 without.
+   * \throw std::invalid_argument when a size is zero or the network would exceed MaximumParameters. */
+  static SpectralNetwork Morph(unsigned int msiBands, unsigned int priorBands, unsigned int hiddenUnits, unsigned int endmembers);
+
+  /** SpectraLift's network. */
+  static SpectralNetwork Lift(unsigned int msiBands, unsigned int hyperspectralBands);
+
+  /** Glorot-uniform weights, U(-a, a) with a = sqrt(6 / (inputs + outputs)), and zero biases; the same seed gives the same bits. */
+  void Initialize(std::uint64_t seed);
+
+  SpectralInversionMethod GetMethod() const
+  {
+    return m_Method;
+  }
+
+  const std::vector<Layer>& GetLayers() const
+  {
+    return m_Layers;
+  }
+
+  unsigned int GetMultispectralBands() const
+  {
+    return m_MultispectralBands;
+  }
+
+  unsigned int GetPriorBands() const
+  {
+    return m_PriorBands;
+  }
+
+  unsigned int GetOutputs() const
+  {
+    return m_Layers.empty() ? 0 : m_Layers.back().outputs;
+  }
+
+  std::vector<float>& GetParameters()
+  {
+    return m_Parameters;
+  }
+
+  const std::vector<float>& GetParameters() const
+  {
+    return m_Parameters;
+  }
+
+  /** z = network(block), outputs x pixels. Thread-safe. */
+  void Forward(const Block& block, float* z) const;
+
+  /** Only for Morph: rows [first, first + count) of the hidden layer, count x pixels, given PriorTerm()'s rows if there is a prior. */
+  void HiddenUnits(const Block& block, const float* priorTerm, std::size_t first, std::size_t count, float* hidden) const;
+
+  /** Only for Morph with a prior: what the prior and the bias contribute to each hidden unit, hidden units x cells. It is the same for all members of a cell, and so
+   * computed once for all of them. */
+  void PriorTerm(const Block& block, float* term) const;
+
+  /** Outputs of Lift's layers, width x pixels each, named as in the paper's equations; f2, f4, f6 are the activations before the skip connection is added. */
+  struct LiftActivations
+  {
+    std::vector<float> x1, f2, x2, x3, f4, x4, x5, f6, x6;
+    void               Resize(std::size_t size);
+  };
+
+  /** Only for Lift: everything up to x6. */
+  void LiftHidden(const Block& block, LiftActivations& activations) const;
+
+  static constexpr unsigned int LiftWidth         = 64;
+  static constexpr std::size_t  MaximumParameters = std::size_t{1} << 26;
+
+  /** Hidden units that are computed together, so that their activations stay in the first-level cache. */
+  static constexpr std::size_t HiddenChunk = 32;
+
+private:
+  void AddLayer(unsigned int inputs, unsigned int outputs);
+
+  SpectralInversionMethod m_Method             = SpectralInversionMethod::Morph;
+  unsigned int            m_MultispectralBands = 0;
+  unsigned int            m_PriorBands         = 0;
+  std::vector<Layer>      m_Layers;
+  std::vector<float>      m_Parameters;
+};
+} // namespace otb
+
+#endif

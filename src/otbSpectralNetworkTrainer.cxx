@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpectralNetworkTrainer.h"
+#include "otbParallelFor.h"
+#include "otbSpectralKernels.h"
+#include "otbSpectralTrainingBlocks.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <random>
+#include <sstream>
+#include <stdexcept>
+
+namespace otb
+{
+namespace
+{
+constexpr double Beta1   = 0.9;
+constexpr double Beta2   = 0.999;
+constexpr double Epsilon = 1e-7;
+
+// Gradients are summed per slice, then over the slices in order: more slices than any thread count of a workstation, few enough to keep their buffers small.
+constexpr std::size_t MaximumSlices = 16;
+
+// Pixels per block: Morph's block must outlast the horizontal sums of its gradients, Lift's must keep ten layers of activations in the second-level cache.
+constexpr std::size_t MorphBlock = 512;
+constexpr std::size_t LiftBlock  = 256;
+
+void Check(bool condition, const std::string& name, double found, const std::string& expected)
+{
+  if (!condition)
+  {
+    std::ostringstream message;
+    message << name << " is " << found << ", expected " << expected;
+    throw std::invalid_argument(message.str());
+  }
+}
+
+void CheckShapes(const SpectralNetwork& network, const SpectraMatrix& endmembers, const SpectralTrainingSet& set)
+{
+  const auto bands = set.spectra.cols();
+  Check(set.msi.rows() > 0, "the number of training pixels", static_cast<double>(set.msi.rows()), "at least 1");
+  Check(set.spectra.rows() == set.msi.rows(), "the number of training spectra", static_cast<double>(set.spectra.rows()), "one per training pixel");
+  Check(set.msi.cols() == network.GetMultispectralBands(), "the number of multispectral bands of the training set", static_cast<double>(set.msi.cols()),
+        std::to_string(network.GetMultispectralBands()) + " as the network has");
+  if (network.GetMethod() == SpectralInversionMethod::Morph)
+  {
+    Check(endmembers.rows() == network.GetOutputs() && endmembers.cols() == bands, "the number of endmembers", static_cast<double>(endmembers.rows()),
+          std::to_string(network.GetOutputs()) + " of " + std::to_string(bands) + " bands");
+  }
+  else
+  {
+    Check(bands == network.GetOutputs(), "the number of bands of the training spectra", static_cast<double>(bands), std::to_string(network.GetOutputs()) + " as the network has");
+  }
+  Check(set.priors.cols() == network.GetPriorBands(), "the number of prior bands of the training set", static_cast<double>(set.priors.cols()),
+        std::to_string(network.GetPriorBands()) + " as the network has");
+  const bool hasPrior = network.GetPriorBands() > 0;
+  Check(set.cells.size() == (hasPrior ? set.size() : 0), "the number of prior cells of the training set", static_cast<double>(set.cells.size()),
+        hasPrior ? "one per training pixel" : "none without a prior");
+}
+} // namespace
+
+SpectralNetworkTrainer::SpectralNetworkTrainer(const Settings& settings) : m_Settings(settings)
+{
+  Check(settings.epochs > 0, "the number of epochs", settings.epochs, "at least 1");
+  for (const auto& rate : {std::make_pair("the starting learning rate", settings.rateStart), std::make_pair("the peak learning rate", settings.ratePeak),
+                           std::make_pair("the final learning rate", settings.rateEnd)})
+  {
+    Check(rate.second > 0. && rate.second <= 1., rate.first, rate.second, "a number in (0, 1]");
+  }
+  m_Settings.threads = std::max(1u, settings.threads);
+}
+
+double SpectralNetworkTrainer::Rate(unsigned int epoch) const
+{
+  const double rising = 0.3 * m_Settings.epochs;
+  if (epoch < rising)
+  {
+    return m_Settings.rateStart + (m_Settings.ratePeak - m_Settings.rateStart) * epoch / rising;
+  }
+  return m_Settings.ratePeak + (m_Settings.rateEnd - m_Settings.ratePeak) * (epoch - rising) / (m_Settings.epochs - rising);
+}
+
+SpectralNetworkTrainer::Report SpectralNetworkTrainer::Train(SpectralNetwork& network, const SpectraMatrix& endmembers, AbundanceConstraint constraint,
+                                                             const SpectralTrainingSet& set, const Progress& progress) const
+{
+  CheckShapes(network, endmembers, set);
+
+  std::vector<std::uint32_t> order(set.size());
+  std::iota(order.begin(), order.end(), 0u);
+  const std::size_t batch          = m_Settings.batch == 0 ? order.size() : std::min(m_Settings.batch, order.size());
+  const std::size_t pixelsPerBlock = network.GetMethod() == SpectralInversionMethod::Morph ? MorphBlock : LiftBlock;
+  const bool        fullBatch      = batch == order.size();
+  auto              blocks         = fullBatch ? MakeTrainingBlocks(set, order, pixelsPerBlock) : std::vector<SpectralTrainingBlock>();
+
+  auto&                           parameters = network.GetParameters();
+  const std::size_t               size       = parameters.size();
+  std::vector<float>              m(size, 0.f), v(size, 0.f);
+  std::vector<std::vector<float>> gradients(MaximumSlices);
+  std::vector<double>             losses(MaximumSlices);
+  SpectralNetworkGradient         gradient(network, endmembers, constraint, m_Settings.loss);
+  ParallelFor                     parallelFor(m_Settings.threads);
+  std::mt19937_64                 shuffler(m_Settings.seed);
+  unsigned int                    steps = 0;
+
+  // One step of Adam on the mean loss over the blocks; returns that loss.
+  const auto step = [&](double rate)
+  {
+    const std::size_t slices = std::min(MaximumSlices, blocks.size());
+    gradient.Refresh();
+    parallelFor(slices, [&](std::size_t slice) {
+      gradients[slice].assign(size, 0.f);
+      losses[slice] = 0.;
+      for (std::size_t block = slice * blocks.size() / slices; block < (slice + 1) * blocks.size() / slices; ++block)
+      {
+        losses[slice] += gradient.Accumulate(blocks[block], gradients[slice].data());
+      }
+    });
+
+    ++steps;
+    const double          correctedRate = rate * std::sqrt(1. - std::pow(Beta2, steps)) / (1. - std::pow(Beta1, steps));
+    constexpr std::size_t Piece         = 4096;
+    parallelFor((size + Piece - 1) / Piece, [&](std::size_t piece) {
+      const std::size_t first = piece * Piece;
+      const std::size_t count = std::min(Piece, size - first);
+      for (std::size_t slice = 1; slice < slices; ++slice)
+      {
+        Eigen::Map<Eigen::ArrayXf>(gradients[0].data() + first, count) += Eigen::Map<const Eigen::ArrayXf>(gradients[slice].data() + first, count);
+      }
+      kernels::AdamStep(gradients[0].data() + first, count, Beta1, Beta2, correctedRate, Epsilon, m.data() + first, v.data() + first,
+                        parameters.data() + first);
+    });
+    return std::accumulate(losses.begin(), losses.begin() + static_cast<std::ptrdiff_t>(slices), 0.);
+  };
+
+  Report report;
+  for (unsigned int epoch = 0; epoch < m_Settings.epochs && !report.cancelled; ++epoch)
+  {
+    const double rate = Rate(epoch);
+    if (fullBatch)
+    {
+      report.loss = step(rate);
+    }
+    else
+    {
+      // Fisher-Yates, spelt out because the standard leaves std::shuffle's draws to the implementation.
+      for (std::size_t i = order.size() - 1; i > 0; --i)
+      {
+        std::swap(order[i], order[shuffler() % (i + 1)]);
+      }
+      report.loss = 0.;
+      for (std::size_t first = 0; first < order.size(); first += batch)
+      {
+        const std::size_t count = std::min(batch, order.size() - first);
+        blocks                  = MakeTrainingBlocks(set, {order.begin() + static_cast<std::ptrdiff_t>(first), order.begin() + static_cast<std::ptrdiff_t>(first + count)},
+                                                     pixelsPerBlock);
+        report.loss += step(rate) * static_cast<double>(count) / static_cast<double>(order.size());
+      }
+    }
+    if (!std::isfinite(report.loss))
+    {
+      throw std::runtime_error("training diverged at epoch " + std::to_string(epoch + 1) + " (the loss is not finite): smaller learning rates are needed");
+    }
+    report.epochs    = epoch + 1;
+    report.cancelled = progress && !progress(report.epochs, report.loss);
+  }
+  return report;
+}
+} // namespace otb
