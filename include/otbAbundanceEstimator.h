@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef otbAbundanceEstimator_h
+#define otbAbundanceEstimator_h
+
+#include "otbSpectralInversionModel.h"
+
+#include <cstddef>
+#include <vector>
+
+namespace otb
+{
+/** \class AbundanceEstimator
+ * \brief From multispectral pixels to abundances, a = phi(W2 relu(W1 x + b1) + b2) (arXiv 2510.20814), by a trained model.
+ *
+ * Pixels come and go as they lie in images, one after the other; they are computed side by side, and each one's result depends on it alone.
+ *
+ * \ingroup SpectraMorph
+ */
+class SpectraMorph_EXPORT AbundanceEstimator
+{
+public:
+  AbundanceEstimator() = default;
+
+  /** \throw std::invalid_argument when the model is not one of SpectraMorph. The model must outlive this. */
+  explicit AbundanceEstimator(const SpectralInversionModel& model);
+
+  /** For models without a prior: `count` pixels of c bands to K abundances each. */
+  void Apply(const float* msi, std::size_t count, float* abundances) const;
+
+  /** Pixels that share coarse cells, for models with a prior. The m-th pixel of cell g is number m * priors.size() + g; null where a cell has no such pixel. */
+  struct Cells
+  {
+    std::vector<const float*> priors; // C numbers each, of each cell
+    std::vector<const float*> msi; // c numbers each
+    std::vector<float*>       abundances; // K numbers each, to be written
+  };
+
+  void Apply(const Cells& cells) const;
+
+  /** Cells that are best handed over together. */
+  static constexpr std::size_t CellsPerBlock = 16;
+
+  /** Members of a cell that are best handed over together. */
+  static constexpr std::size_t MembersPerBlock = 32;
+
+private:
+  float Scaled(float value) const
+  {
+    return (value - m_Offset) * m_InverseScale;
+  }
+
+  const SpectralInversionModel* m_Model        = nullptr;
+  float                         m_Offset       = 0.f;
+  float                         m_InverseScale = 1.f;
+};
+} // namespace otb
+
+#endif

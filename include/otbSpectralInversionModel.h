@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef otbSpectralInversionModel_h
+#define otbSpectralInversionModel_h
+
+#include "otbLinearMixing.h"
+#include "otbSpectralAxis.h"
+#include "otbSpectralNetwork.h"
+#include "otbSpectralResponse.h"
+
+#include <cstdint>
+#include <string>
+
+namespace otb
+{
+/** \class SpectralInversionModel
+ * \brief All that turning multispectral pixels into spectra needs: a trained network with its decoder, scaling, spectral response and wavelengths.
+ *
+ * Inside, values are (value - offset) / scale, for both sensors alike: rows of the spectral response sum to one, so M = X R^T holds before and after scaling.
+ *
+ * On disk it is one JSON document. It is data: nothing in it is executed or followed.
+ *
+ * \ingroup SpectraMorph
+ */
+struct SpectraMorph_EXPORT SpectralInversionModel
+{
+  /** Facts of the training, kept for the reader of the file. */
+  struct Training
+  {
+    std::uint64_t pixels           = 0;
+    unsigned int  epochs           = 0;
+    double        loss             = 0.; // mean over the last epoch, in scaled units
+    double        nmfRelativeError = 0.; // ||V - W E||_F / ||V||_F; Morph only
+    std::uint64_t seed             = 0;
+  };
+
+  SpectralNetwork     network;
+  AbundanceConstraint constraint = AbundanceConstraint::None;
+  SpectraMatrix       endmembers; // K x C in scaled units; Morph only
+  SpectralResponse    response; // c x C
+  SpectralAxis        axis; // of the hyperspectral sensor; empty when unknown
+  double              offset = 0.;
+  double              scale  = 1.;
+  Training            training;
+
+  unsigned int GetMultispectralBands() const
+  {
+    return response.GetNumberOfMultispectralBands();
+  }
+
+  unsigned int GetHyperspectralBands() const
+  {
+    return response.GetNumberOfHyperspectralBands();
+  }
+
+  bool HasPrior() const
+  {
+    return network.GetPriorBands() > 0;
+  }
+
+  /** The mixing of Morph's endmembers, in the hyperspectral image's unit. */
+  LinearMixing Mixing() const;
+
+  /** \throw std::invalid_argument when the parts do not fit each other or a number is not finite; the message says which. */
+  void Validate() const;
+
+  /** Writes the model whole or not at all. \throw std::runtime_error naming `parameter` when that is not possible. */
+  void Save(const std::string& path, const std::string& parameter) const;
+
+  /** \throw std::runtime_error naming `parameter`, the file and the reason when it is not a whole, consistent model of a known version. */
+  static SpectralInversionModel Load(const std::string& path, const std::string& parameter);
+};
+} // namespace otb
+
+#endif

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbAbundanceEstimator.h"
+#include "otbSpectralKernels.h"
+
+#include <stdexcept>
+
+namespace otb
+{
+AbundanceEstimator::AbundanceEstimator(const SpectralInversionModel& model)
+  : m_Model(&model), m_Offset(static_cast<float>(model.offset)), m_InverseScale(static_cast<float>(1. / model.scale))
+{
+  if (model.network.GetMethod() != SpectralInversionMethod::Morph)
+  {
+    throw std::invalid_argument("the model is one of SpectraLift, which has no abundances; expected one of SpectraMorph");
+  }
+}
+
+void AbundanceEstimator::Apply(const float* msi, std::size_t count, float* abundances) const
+{
+  const SpectralNetwork& network = m_Model->network;
+  const std::size_t      c       = network.GetMultispectralBands();
+  const std::size_t      K       = network.GetOutputs();
+  const std::size_t      lanes   = kernels::PaddedSize(count);
+
+  thread_local std::vector<float> input, output;
+  input.assign(c * lanes, 0.f);
+  output.resize(K * lanes);
+  for (std::size_t pixel = 0; pixel < count; ++pixel)
+  {
+    for (std::size_t band = 0; band < c; ++band)
+    {
+      input[band * lanes + pixel] = Scaled(*msi++);
+    }
+  }
+
+  SpectralNetwork::Block block;
+  block.cells = lanes;
+  block.msi   = input.data();
+  network.Forward(block, output.data());
+  kernels::Constrain(m_Model->constraint, K, lanes, {output.data(), lanes});
+
+  for (std::size_t pixel = 0; pixel < count; ++pixel)
+  {
+    for (std::size_t k = 0; k < K; ++k)
+    {
+      *abundances++ = output[k * lanes + pixel];
+    }
+  }
+}
+
+void AbundanceEstimator::Apply(const Cells& cells) const
+{
+  const SpectralNetwork& network = m_Model->network;
+  const std::size_t      c       = network.GetMultispectralBands();
+  const std::size_t      C       = network.GetPriorBands();
+  const std::size_t      K       = network.GetOutputs();
+  const std::size_t      count   = cells.priors.size();
+  const std::size_t      members = cells.msi.size() / count;
+  const std::size_t      lanes   = kernels::PaddedSize(count);
+  const std::size_t      pixels  = members * lanes;
+
+  thread_local std::vector<float> prior, input, output;
+  prior.assign(C * lanes, 0.f);
+  input.assign(c * pixels, 0.f);
+  output.resize(K * pixels);
+  for (std::size_t cell = 0; cell < count; ++cell)
+  {
+    for (std::size_t band = 0; band < C; ++band)
+    {
+      prior[band * lanes + cell] = Scaled(cells.priors[cell][band]);
+    }
+  }
+  for (std::size_t slot = 0; slot < cells.msi.size(); ++slot)
+  {
+    const std::size_t pixel = slot / count * lanes + slot % count;
+    for (std::size_t band = 0; cells.msi[slot] != nullptr && band < c; ++band)
+    {
+      input[band * pixels + pixel] = Scaled(cells.msi[slot][band]);
+    }
+  }
+
+  SpectralNetwork::Block block;
+  block.cells   = lanes;
+  block.members = members;
+  block.msi     = input.data();
+  block.prior   = prior.data();
+  network.Forward(block, output.data());
+  kernels::Constrain(m_Model->constraint, K, pixels, {output.data(), pixels});
+
+  for (std::size_t slot = 0; slot < cells.msi.size(); ++slot)
+  {
+    const std::size_t pixel = slot / count * lanes + slot % count;
+    for (std::size_t k = 0; cells.msi[slot] != nullptr && k < K; ++k)
+    {
+      cells.abundances[slot][k] = output[k * pixels + pixel];
+    }
+  }
+}
+} // namespace otb

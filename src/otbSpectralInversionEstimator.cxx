@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpectralInversionEstimator.h"
+#include "otbNonnegativeMatrixFactorization.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+#include <string>
+
+namespace otb
+{
+namespace
+{
+// Linear between order statistics, as numpy does it.
+double Percentile(std::vector<float>& values, double percent)
+{
+  const double position = percent / 100. * static_cast<double>(values.size() - 1);
+  const auto   lower    = values.begin() + static_cast<std::ptrdiff_t>(position);
+  std::nth_element(values.begin(), lower, values.end());
+  const double low  = *lower;
+  const double high = lower + 1 == values.end() ? low : *std::min_element(lower + 1, values.end());
+  return low + (high - low) * (position - std::floor(position));
+}
+} // namespace
+
+SpectralInversionEstimator::SpectralInversionEstimator(const Settings& settings) : m_Settings(settings)
+{
+  SpectralNetworkTrainer checked(settings.training);
+  if (settings.priorRatio < 2 && settings.prior)
+  {
+    throw std::invalid_argument("the prior's training ratio is " + std::to_string(settings.priorRatio) + ", expected at least 2");
+  }
+}
+
+void SpectralInversionEstimator::FindScaling(const SpectraMatrix& spectra)
+{
+  std::vector<float> values(spectra.data(), spectra.data() + spectra.size());
+  const double       low  = Percentile(values, 1.);
+  const double       high = Percentile(values, 99.);
+  if (!(high > low))
+  {
+    throw std::invalid_argument("the hyperspectral pixels are constant (1st and 99th percentile are both " + std::to_string(low) + "), expected some contrast");
+  }
+  if (m_Settings.scaling == Scaling::Auto)
+  {
+    m_Model.offset = low;
+    m_Model.scale  = high - low;
+  }
+  // The published method factorises values clipped to [0, 1]; unscaled ones may be of another unit.
+  m_Highest = m_Settings.scaling == Scaling::Auto ? 1.f : static_cast<float>(std::max(1., high));
+}
+
+void SpectralInversionEstimator::FindEndmembers(const Progress& progress)
+{
+  NonnegativeMatrixFactorization::Settings settings;
+  settings.endmembers = m_Settings.endmembers;
+  settings.threads    = m_Settings.training.threads;
+  const double logTolerance = std::log(settings.tolerance);
+
+  // The violation falls about exponentially: its logarithm tells how far the descent has come.
+  const auto report = [&](double violation) {
+    return !progress || progress(violation > 0. ? std::clamp(std::log(violation) / logTolerance, 0., 1.) : 1., violation);
+  };
+  const auto factors = NonnegativeMatrixFactorization(settings).Factorize(m_Set.spectra.cwiseMax(0.f).cwiseMin(m_Highest), report);
+  if (factors.cancelled)
+  {
+    throw CancelledError();
+  }
+  m_Model.endmembers                = factors.endmembers;
+  m_Model.training.nmfRelativeError = factors.relativeError;
+  m_Sweeps                          = factors.sweeps;
+}
+
+void SpectralInversionEstimator::MakePriors(const SpectralSample& sample)
+{
+  // Area averages over the valid pixels of each priorRatio x priorRatio cell; a cell that the image's border cuts averages what it has.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> numbers;
+  std::vector<std::uint32_t>                                       counts;
+  m_Set.cells.resize(sample.size());
+  for (std::size_t pixel = 0; pixel < sample.size(); ++pixel)
+  {
+    const auto cell  = std::make_pair(sample.rows[pixel] / m_Settings.priorRatio, sample.columns[pixel] / m_Settings.priorRatio);
+    const auto entry = numbers.emplace(cell, static_cast<std::uint32_t>(numbers.size())).first;
+    m_Set.cells[pixel] = entry->second;
+    counts.resize(numbers.size());
+    ++counts[entry->second];
+  }
+  m_Set.priors = SpectraMatrix::Zero(static_cast<Eigen::Index>(counts.size()), m_Set.spectra.cols());
+  for (std::size_t pixel = 0; pixel < sample.size(); ++pixel)
+  {
+    m_Set.priors.row(m_Set.cells[pixel]) += m_Set.spectra.row(static_cast<Eigen::Index>(pixel));
+  }
+  for (std::size_t cell = 0; cell < counts.size(); ++cell)
+  {
+    m_Set.priors.row(static_cast<Eigen::Index>(cell)) /= static_cast<float>(counts[cell]);
+  }
+}
+
+void SpectralInversionEstimator::Prepare(const SpectralSample& sample, const SpectralResponse& response, const SpectralAxis& axis, const Progress& progress)
+{
+  if (sample.size() == 0)
+  {
+    throw std::invalid_argument("the hyperspectral image has no valid pixel, expected at least one");
+  }
+  if (sample.spectra.cols() != response.GetNumberOfHyperspectralBands())
+  {
+    throw std::invalid_argument("the spectral response is for " + std::to_string(response.GetNumberOfHyperspectralBands()) + " hyperspectral bands, the image has " +
+                                std::to_string(sample.spectra.cols()));
+  }
+  m_Model          = SpectralInversionModel();
+  m_Model.response = response;
+  m_Model.axis     = axis;
+  FindScaling(sample.spectra);
+
+  m_Set         = SpectralTrainingSet();
+  m_Set.spectra = (sample.spectra.array() - static_cast<float>(m_Model.offset)) * static_cast<float>(1. / m_Model.scale);
+  m_Set.msi.resize(m_Set.spectra.rows(), response.GetNumberOfMultispectralBands());
+  response.Apply(m_Set.spectra.data(), sample.size(), m_Set.msi.data());
+
+  const unsigned int c = response.GetNumberOfMultispectralBands();
+  const unsigned int C = response.GetNumberOfHyperspectralBands();
+  if (m_Settings.method == SpectralInversionMethod::Lift)
+  {
+    m_Model.network = SpectralNetwork::Lift(c, C);
+    return;
+  }
+  m_Model.network    = SpectralNetwork::Morph(c, m_Settings.prior ? C : 0, m_Settings.hiddenUnits, m_Settings.endmembers);
+  m_Model.constraint = m_Settings.constraint;
+  FindEndmembers(progress);
+  if (m_Settings.prior)
+  {
+    MakePriors(sample);
+  }
+}
+
+void SpectralInversionEstimator::Train(const Progress& progress)
+{
+  const unsigned int epochs = m_Settings.training.epochs;
+  m_Model.network.Initialize(m_Settings.training.seed);
+  const auto report = SpectralNetworkTrainer(m_Settings.training)
+                          .Train(m_Model.network, m_Model.endmembers, m_Model.constraint, m_Set,
+                                 [&](unsigned int epoch, double loss) { return !progress || progress(static_cast<double>(epoch) / epochs, loss); });
+  if (report.cancelled)
+  {
+    throw CancelledError();
+  }
+  m_Model.training.pixels = m_Set.size();
+  m_Model.training.epochs = report.epochs;
+  m_Model.training.loss   = report.loss;
+  m_Model.training.seed   = m_Settings.training.seed;
+}
+} // namespace otb

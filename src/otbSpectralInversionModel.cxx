@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpectralInversionModel.h"
+#include "otbAtomicFile.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <stdexcept>
+
+namespace otb
+{
+namespace
+{
+using Json = nlohmann::json;
+
+const char* const  Format  = "SpectraMorph spectral inversion model";
+constexpr int      Version = 1;
+// Some 30 characters for each of the most parameters a network may have.
+constexpr std::streamoff MaximumFileSize = std::streamoff{30} * SpectralNetwork::MaximumParameters;
+
+const std::pair<SpectralInversionMethod, const char*> MethodNames[] = {{SpectralInversionMethod::Morph, "morph"}, {SpectralInversionMethod::Lift, "lift"}};
+const std::pair<AbundanceConstraint, const char*>     ConstraintNames[] = {
+    {AbundanceConstraint::None, "none"}, {AbundanceConstraint::NonNegative, "nonnegative"}, {AbundanceConstraint::SumToOne, "sumtoone"}};
+
+template <class Value, std::size_t Count>
+const char* NameOf(const std::pair<Value, const char*> (&names)[Count], Value value)
+{
+  return std::find_if(std::begin(names), std::end(names), [value](const auto& entry) { return entry.first == value; })->second;
+}
+
+template <class Value, std::size_t Count>
+Value ValueOf(const std::pair<Value, const char*> (&names)[Count], const std::string& name, const std::string& key)
+{
+  const auto* entry = std::find_if(std::begin(names), std::end(names), [&name](const auto& candidate) { return name == candidate.second; });
+  if (entry == std::end(names))
+  {
+    throw std::invalid_argument("\"" + key + "\" is \"" + name + "\", which is none of the values this version knows");
+  }
+  return entry->first;
+}
+
+Json ToJson(const SpectraMatrix& matrix)
+{
+  Json rows = Json::array();
+  for (Eigen::Index row = 0; row < matrix.rows(); ++row)
+  {
+    rows.push_back(std::vector<float>(matrix.data() + row * matrix.cols(), matrix.data() + (row + 1) * matrix.cols()));
+  }
+  return rows;
+}
+
+SpectraMatrix MatrixFrom(const Json& parent, const std::string& key)
+{
+  const Json& rows = parent.at(key);
+  if (!rows.is_array())
+  {
+    throw std::invalid_argument("\"" + key + "\" is not a list of rows");
+  }
+  SpectraMatrix matrix(static_cast<Eigen::Index>(rows.size()), rows.empty() ? 0 : static_cast<Eigen::Index>(rows.front().size()));
+  for (std::size_t row = 0; row < rows.size(); ++row)
+  {
+    const auto values = rows[row].get<std::vector<float>>();
+    if (static_cast<Eigen::Index>(values.size()) != matrix.cols())
+    {
+      throw std::invalid_argument("row " + std::to_string(row + 1) + " of \"" + key + "\" has " + std::to_string(values.size()) + " numbers, expected " +
+                                  std::to_string(matrix.cols()) + " as in the first row");
+    }
+    std::copy(values.begin(), values.end(), matrix.data() + row * values.size());
+  }
+  return matrix;
+}
+
+Json NetworkToJson(const SpectralNetwork& network)
+{
+  Json layers = Json::array();
+  for (const auto& layer : network.GetLayers())
+  {
+    const Eigen::Map<const SpectraMatrix> matrix(network.GetParameters().data() + layer.offset, layer.outputs, static_cast<Eigen::Index>(layer.stride()));
+    const Eigen::VectorXf                 bias = matrix.col(layer.inputs);
+    layers.push_back({{"weights", ToJson(matrix.leftCols(layer.inputs))}, {"bias", std::vector<float>(bias.data(), bias.data() + bias.size())}});
+  }
+  return layers;
+}
+
+void NetworkFromJson(const Json& layers, SpectralNetwork& network)
+{
+  if (layers.size() != network.GetLayers().size())
+  {
+    throw std::invalid_argument("the network has " + std::to_string(layers.size()) + " layers, expected " + std::to_string(network.GetLayers().size()));
+  }
+  for (std::size_t number = 0; number < layers.size(); ++number)
+  {
+    const auto&         layer   = network.GetLayers()[number];
+    const SpectraMatrix weights = MatrixFrom(layers[number], "weights");
+    const auto          bias    = layers[number].at("bias").get<std::vector<float>>();
+    if (weights.rows() != layer.outputs || weights.cols() != layer.inputs || bias.size() != layer.outputs)
+    {
+      throw std::invalid_argument("layer " + std::to_string(number + 1) + " of the network is " + std::to_string(weights.rows()) + " x " +
+                                  std::to_string(weights.cols()) + ", expected " + std::to_string(layer.outputs) + " x " + std::to_string(layer.inputs));
+    }
+    Eigen::Map<SpectraMatrix> matrix(network.GetParameters().data() + layer.offset, layer.outputs, static_cast<Eigen::Index>(layer.stride()));
+    matrix.leftCols(layer.inputs) = weights;
+    matrix.col(layer.inputs)      = Eigen::Map<const Eigen::VectorXf>(bias.data(), layer.outputs);
+  }
+}
+
+SpectralInversionModel FromJson(const Json& json)
+{
+  if (!json.is_object() || json.value("format", "") != Format)
+  {
+    throw std::invalid_argument(std::string("it is not a model of this module (\"format\" is not \"") + Format + "\")");
+  }
+  if (json.at("version").get<int>() != Version)
+  {
+    throw std::invalid_argument("its version is " + json.at("version").dump() + ", expected " + std::to_string(Version));
+  }
+
+  SpectralInversionModel model;
+  const auto             method = ValueOf(MethodNames, json.at("method").get<std::string>(), "method");
+  model.response = SpectralResponse(MatrixFrom(json.at("spectral_response"), "matrix"), json.at("spectral_response").at("bands").get<std::vector<std::string>>(),
+                                    "\"spectral_response\"");
+  model.axis.wavelengths = json.at("wavelengths_nm").get<std::vector<double>>();
+  model.axis.widths      = json.at("fwhm_nm").get<std::vector<double>>();
+  model.offset           = json.at("scaling").at("offset").get<double>();
+  model.scale            = json.at("scaling").at("scale").get<double>();
+
+  const Json& layers = json.at("network");
+  if (method == SpectralInversionMethod::Morph)
+  {
+    model.constraint  = ValueOf(ConstraintNames, json.at("constraint").get<std::string>(), "constraint");
+    model.endmembers  = MatrixFrom(json, "endmembers");
+    const auto hidden = layers.at(0).at("bias").size();
+    const bool prior  = json.at("prior").get<bool>();
+    if (hidden > SpectralNetwork::MaximumParameters)
+    {
+      throw std::invalid_argument("the network has too many hidden units");
+    }
+    model.network = SpectralNetwork::Morph(model.GetMultispectralBands(), prior ? model.GetHyperspectralBands() : 0, static_cast<unsigned int>(hidden),
+                                           static_cast<unsigned int>(model.endmembers.rows()));
+  }
+  else
+  {
+    model.network = SpectralNetwork::Lift(model.GetMultispectralBands(), model.GetHyperspectralBands());
+  }
+  NetworkFromJson(layers, model.network);
+
+  const Json& training            = json.at("training");
+  model.training.pixels           = training.at("pixels").get<std::uint64_t>();
+  model.training.epochs           = training.at("epochs").get<unsigned int>();
+  model.training.loss             = training.at("loss").get<double>();
+  model.training.nmfRelativeError = training.at("nmf_relative_error").get<double>();
+  model.training.seed             = training.at("seed").get<std::uint64_t>();
+  return model;
+}
+} // namespace
+
+LinearMixing SpectralInversionModel::Mixing() const
+{
+  const SpectraMatrix spectra = (endmembers.cast<double>() * scale).array().cast<float>() + static_cast<float>(offset);
+  return LinearMixing(spectra, static_cast<float>(offset));
+}
+
+void SpectralInversionModel::Validate() const
+{
+  const auto check = [](bool condition, const std::string& message)
+  {
+    if (!condition)
+    {
+      throw std::invalid_argument(message);
+    }
+  };
+  const auto finite = [](float value) { return std::isfinite(value); };
+  const bool morph  = network.GetMethod() == SpectralInversionMethod::Morph;
+
+  check(!network.GetLayers().empty(), "it has no network");
+  check(network.GetMultispectralBands() == GetMultispectralBands(), "the network's multispectral bands are not those of the spectral response");
+  check(network.GetPriorBands() == 0 || network.GetPriorBands() == GetHyperspectralBands(), "the prior's bands are not the hyperspectral ones");
+  check(std::all_of(network.GetParameters().begin(), network.GetParameters().end(), finite), "a weight of the network is not finite");
+  check(std::isfinite(offset) && std::isfinite(scale) && scale > 0., "the scaling is not a finite offset and a positive scale");
+  check(axis.size() == 0 || axis.size() == GetHyperspectralBands(), "the number of wavelengths is not that of hyperspectral bands");
+  check(axis.widths.empty() || axis.widths.size() == axis.size(), "the number of band widths is not that of wavelengths");
+  for (const auto& numbers : {axis.wavelengths, axis.widths})
+  {
+    check(std::all_of(numbers.begin(), numbers.end(), [](double value) { return std::isfinite(value) && value > 0.; }), "a wavelength or width is not positive");
+  }
+  if (morph)
+  {
+    check(endmembers.rows() == network.GetOutputs() && endmembers.cols() == GetHyperspectralBands(), "the endmembers are not one spectrum per network output");
+    check(endmembers.allFinite(), "an endmember has a value that is not finite");
+  }
+  else
+  {
+    check(network.GetOutputs() == GetHyperspectralBands(), "the network's outputs are not the hyperspectral bands");
+  }
+}
+
+void SpectralInversionModel::Save(const std::string& path, const std::string& parameter) const
+{
+  Validate();
+  const bool morph = network.GetMethod() == SpectralInversionMethod::Morph;
+  Json       json  = {{"format", Format},
+                      {"version", Version},
+                      {"method", NameOf(MethodNames, network.GetMethod())},
+                      {"spectral_response", {{"bands", response.GetBandNames()}, {"matrix", ToJson(response.GetMatrix())}}},
+                      {"wavelengths_nm", axis.wavelengths},
+                      {"fwhm_nm", axis.widths},
+                      {"scaling", {{"offset", offset}, {"scale", scale}}},
+                      {"network", NetworkToJson(network)},
+                      {"training",
+                       {{"pixels", training.pixels},
+                        {"epochs", training.epochs},
+                        {"loss", training.loss},
+                        {"nmf_relative_error", training.nmfRelativeError},
+                        {"seed", training.seed}}}};
+  if (morph)
+  {
+    json["constraint"] = NameOf(ConstraintNames, constraint);
+    json["endmembers"] = ToJson(endmembers);
+    json["prior"]      = HasPrior();
+  }
+  AtomicFile file(path, parameter);
+  file.Stream() << json << '\n';
+  file.Commit();
+}
+
+SpectralInversionModel SpectralInversionModel::Load(const std::string& path, const std::string& parameter)
+{
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file)
+  {
+    throw std::runtime_error(parameter + ": the model file cannot be opened: " + path);
+  }
+  try
+  {
+    const std::streamoff size = file.tellg();
+    if (size < 0 || size > MaximumFileSize)
+    {
+      throw std::invalid_argument("it has " + std::to_string(size) + " bytes, expected at most " + std::to_string(MaximumFileSize));
+    }
+    file.seekg(0);
+    SpectralInversionModel model = FromJson(Json::parse(file));
+    model.Validate();
+    return model;
+  }
+  catch (const Json::parse_error& error)
+  {
+    throw std::runtime_error(parameter + ": " + path + " is not a model file or is cut off: not a JSON document, at byte " + std::to_string(error.byte));
+  }
+  catch (const Json::exception& error)
+  {
+    throw std::runtime_error(parameter + ": " + path + " is not a whole model file: " + error.what());
+  }
+  catch (const std::invalid_argument& error)
+  {
+    throw std::runtime_error(parameter + ": " + path + " cannot be used: " + error.what());
+  }
+}
+} // namespace otb
