@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef otbCoarseGridMap_h
+#define otbCoarseGridMap_h
+
+#include "otbImageMetadata.h"
+
+#include <cmath>
+#include <string>
+
+namespace otb
+{
+/** \class CoarseGridMap
+ * \brief Which pixel of a coarse image holds the centre of a pixel of a fine one (nearest-neighbour up-sampling), for any ratio and offset.
+ *
+ * Columns and rows are mapped apart: the coarse pixel of fine column x is floor(first + step x), counted from the coarse image's first, or -1 outside of it.
+ *
+ * Where both images are georeferenced, physical coordinates decide; without georeferencing equal footprints are assumed.
+ *
+ * \ingroup SpectraMorph
+ */
+class CoarseGridMap
+{
+public:
+  /** One axis: `first` the coarse coordinate of the centre of fine pixel 0, coarse pixel i covering [i, i + 1). */
+  struct Axis
+  {
+    double first = 0.5;
+    double step  = 1.;
+    long   size  = 0;
+
+    long Cell(long fine) const
+    {
+      const auto cell = static_cast<long>(std::floor(first + step * static_cast<double>(fine)));
+      return cell >= 0 && cell < size ? cell : -1;
+    }
+  };
+
+  Axis columns;
+  Axis rows;
+  bool physical = false; // by coordinates, rather than by equal footprints
+
+  /** Fine pixels are counted from the fine image's first. \throw itk::ExceptionObject when the images do not overlap. */
+  template <class TImage>
+  static CoarseGridMap Between(const TImage* fine, const TImage* coarse)
+  {
+    CoarseGridMap map;
+    map.physical          = AreComparable(fine, coarse);
+    const auto fineSize   = fine->GetLargestPossibleRegion().GetSize();
+    const auto coarseSize = coarse->GetLargestPossibleRegion().GetSize();
+    for (unsigned int dimension = 0; dimension < 2; ++dimension)
+    {
+      Axis& axis = dimension == 0 ? map.columns : map.rows;
+      axis.size  = static_cast<long>(coarseSize[dimension]);
+      axis.step  = static_cast<double>(coarseSize[dimension]) / static_cast<double>(fineSize[dimension]);
+      axis.first = axis.step / 2.;
+      if (map.physical)
+      {
+        // The physical point of index i is origin + i spacing, at the pixel's centre.
+        const double fineCentre   = fine->GetOrigin()[dimension] + fine->GetSignedSpacing()[dimension] * fine->GetLargestPossibleRegion().GetIndex(dimension);
+        const double coarseCentre = coarse->GetOrigin()[dimension] + coarse->GetSignedSpacing()[dimension] * coarse->GetLargestPossibleRegion().GetIndex(dimension);
+        axis.step                 = fine->GetSignedSpacing()[dimension] / coarse->GetSignedSpacing()[dimension];
+        axis.first                = (fineCentre - coarseCentre) / coarse->GetSignedSpacing()[dimension] + 0.5;
+        const double last         = axis.first + axis.step * static_cast<double>(fineSize[dimension] - 1);
+        if (std::max(axis.first, last) < 0. || std::min(axis.first, last) >= static_cast<double>(axis.size))
+        {
+          itkGenericExceptionMacro(<< "The multispectral and the hyperspectral image do not overlap, expected images of the same ground: in hyperspectral pixels the "
+                                      "multispectral image spans "
+                                   << std::min(axis.first, last) << " to " << std::max(axis.first, last) << " of 0 to " << axis.size << " along "
+                                   << (dimension == 0 ? "x" : "y"));
+        }
+      }
+    }
+    return map;
+  }
+
+private:
+  // Whether the two images' physical coordinates mean the same: one projection, or none but grids that differ (two default grids say nothing).
+  template <class TImage>
+  static bool AreComparable(const TImage* fine, const TImage* coarse)
+  {
+    const bool fineProjected   = fine->GetImageMetadata().HasProjectedGeometry();
+    const bool coarseProjected = coarse->GetImageMetadata().HasProjectedGeometry();
+    return fineProjected == coarseProjected && (fineProjected || fine->GetSignedSpacing() != coarse->GetSignedSpacing());
+  }
+};
+} // namespace otb
+
+#endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef otbStreamingNMFEndmemberExtractionImageFilter_h
+#define otbStreamingNMFEndmemberExtractionImageFilter_h
+
+#include "otbCallbackProcess.h"
+#include "otbNonnegativeMatrixFactorization.h"
+#include "otbStreamingSpectralSampleImageFilter.h"
+
+namespace otb
+{
+/** \class PersistentNMFEndmemberExtractionImageFilter
+ * \brief Endmembers of a hyperspectral image by non-negative matrix factorisation, V ~ W E, of a bounded sample of its pixels.
+ *
+ * The image is read once, in strips; memory is bounded by MaximumPixels. Negative values count as zero. Any unit will do: values are factorised as multiples of
+ * a power of two near their maximum. The endmembers E (K x C) are in the input's unit; EndmemberImageSource makes the image of them that OTB's unmixing
+ * applications take.
+ *
+ * \sa NonnegativeMatrixFactorization
+ * \ingroup SpectraMorph
+ */
+template <class TImage>
+class ITK_TEMPLATE_EXPORT PersistentNMFEndmemberExtractionImageFilter : public PersistentSpectralSampleImageFilter<TImage>
+{
+public:
+  using Self         = PersistentNMFEndmemberExtractionImageFilter;
+  using Superclass   = PersistentSpectralSampleImageFilter<TImage>;
+  using Pointer      = itk::SmartPointer<Self>;
+  using ConstPointer = itk::SmartPointer<const Self>;
+
+  itkNewMacro(Self);
+  itkTypeMacro(PersistentNMFEndmemberExtractionImageFilter, PersistentSpectralSampleImageFilter);
+
+  /** K, 7 by default; at most the bands. */
+  itkSetMacro(NumberOfEndmembers, unsigned int);
+  itkGetConstMacro(NumberOfEndmembers, unsigned int);
+
+  /** The factorisation, to be watched or aborted; the reading shows at the decorator's streamer. */
+  itkGetModifiableObjectMacro(Solver, CallbackProcess);
+
+  /** The result, valid after the streaming. */
+  const NonnegativeMatrixFactorization::Result& GetResult() const
+  {
+    return m_Result;
+  }
+
+  void Synthetize() override;
+
+protected:
+  PersistentNMFEndmemberExtractionImageFilter() : m_Solver(CallbackProcess::New())
+  {
+  }
+  ~PersistentNMFEndmemberExtractionImageFilter() override = default;
+
+  /** \throw itk::ExceptionObject when K is zero or exceeds the bands or the pixels. */
+  void GenerateOutputInformation() override;
+
+private:
+  PersistentNMFEndmemberExtractionImageFilter(const Self&) = delete;
+  void operator=(const Self&)                              = delete;
+
+  unsigned int                           m_NumberOfEndmembers = 7;
+  CallbackProcess::Pointer               m_Solver;
+  NonnegativeMatrixFactorization::Result m_Result;
+};
+
+/** \class StreamingNMFEndmemberExtractionImageFilter
+ * \brief Streams a whole image through a PersistentNMFEndmemberExtractionImageFilter: Update(), then GetFilter()->GetResult().
+ * \ingroup SpectraMorph
+ */
+template <class TImage>
+class ITK_TEMPLATE_EXPORT StreamingNMFEndmemberExtractionImageFilter
+  : public PersistentFilterStreamingDecorator<PersistentNMFEndmemberExtractionImageFilter<TImage>>
+{
+public:
+  using Self         = StreamingNMFEndmemberExtractionImageFilter;
+  using Superclass   = PersistentFilterStreamingDecorator<PersistentNMFEndmemberExtractionImageFilter<TImage>>;
+  using Pointer      = itk::SmartPointer<Self>;
+  using ConstPointer = itk::SmartPointer<const Self>;
+
+  itkNewMacro(Self);
+  itkTypeMacro(StreamingNMFEndmemberExtractionImageFilter, PersistentFilterStreamingDecorator);
+
+  void SetInput(TImage* image)
+  {
+    this->GetFilter()->SetInput(image);
+  }
+
+protected:
+  StreamingNMFEndmemberExtractionImageFilter()
+  {
+    this->GetStreamer()->SetAutomaticStrippedStreaming(0);
+  }
+  ~StreamingNMFEndmemberExtractionImageFilter() override = default;
+
+private:
+  StreamingNMFEndmemberExtractionImageFilter(const Self&) = delete;
+  void operator=(const Self&)                             = delete;
+};
+} // namespace otb
+
+#ifndef OTB_MANUAL_INSTANTIATION
+#include "otbStreamingNMFEndmemberExtractionImageFilter.hxx"
+#endif
+
+#endif

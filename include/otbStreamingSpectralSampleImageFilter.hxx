@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef otbStreamingSpectralSampleImageFilter_hxx
+#define otbStreamingSpectralSampleImageFilter_hxx
+
+#include "otbStreamingSpectralSampleImageFilter.h"
+#include "otbValidSpectrum.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace otb
+{
+namespace detail
+{
+// SplitMix64's finaliser (Steele et al. 2014): every bit of the input moves every bit of the output.
+inline std::uint64_t Hash(std::uint64_t value)
+{
+  value += 0x9e3779b97f4a7c15u;
+  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;
+  value = (value ^ (value >> 27)) * 0x94d049bb133111ebu;
+  return value ^ (value >> 31);
+}
+} // namespace detail
+
+template <class TImage>
+bool PersistentSpectralSampleImageFilter<TImage>::IsTaken(std::uint64_t column, std::uint64_t row) const
+{
+  const std::uint64_t cell = (row / m_CellSize) << 32 | column / m_CellSize;
+  return detail::Hash(detail::Hash(m_Seed) ^ cell) <= m_Threshold;
+}
+
+template <class TImage>
+void PersistentSpectralSampleImageFilter<TImage>::Reset()
+{
+  m_Sample      = SpectralSample();
+  m_ValidPixels = 0;
+  m_Spectra.clear();
+
+  // Cells are taken independently, so their number varies by about its square root: aim four of these below the limit.
+  auto* input = const_cast<TImage*>(this->GetInput());
+  input->UpdateOutputInformation();
+  const double all      = static_cast<double>(input->GetLargestPossibleRegion().GetNumberOfPixels());
+  const double perCell  = static_cast<double>(m_CellSize) * m_CellSize;
+  const double most     = static_cast<double>(m_MaximumPixels);
+  const double wanted   = std::max(most / 2., most - 4. * std::sqrt(most * perCell));
+  const double fraction = all <= most ? 1. : wanted / all;
+  m_Threshold           = fraction >= 1. ? std::numeric_limits<std::uint64_t>::max() : static_cast<std::uint64_t>(fraction * 0x1p64);
+}
+
+template <class TImage>
+void PersistentSpectralSampleImageFilter<TImage>::PrepareLines(std::size_t lines)
+{
+  m_Lines.assign(lines, Line());
+}
+
+template <class TImage>
+void PersistentSpectralSampleImageFilter<TImage>::ReduceLines(const RegionType& region, std::size_t firstLine)
+{
+  const auto*       image = this->GetInput();
+  const std::size_t bands = image->GetNumberOfComponentsPerPixel();
+  const auto        start = image->GetLargestPossibleRegion().GetIndex();
+  for (std::size_t number = 0; number < region.GetSize(1); ++number)
+  {
+    auto index = region.GetIndex();
+    index[1] += static_cast<itk::IndexValueType>(number);
+    const float* spectrum = image->GetBufferPointer() + static_cast<std::size_t>(image->ComputeOffset(index)) * bands;
+    Line&        line     = m_Lines[firstLine + number];
+    line.row              = static_cast<std::uint32_t>(index[1] - start[1]);
+    for (std::size_t i = 0; i < region.GetSize(0); ++i, spectrum += bands)
+    {
+      if (IsValidSpectrum(spectrum, bands, m_NoData))
+      {
+        ++line.validPixels;
+        const auto column = static_cast<std::uint32_t>(index[0] + static_cast<itk::IndexValueType>(i) - start[0]);
+        if (IsTaken(column, line.row))
+        {
+          line.columns.push_back(column);
+          line.spectra.insert(line.spectra.end(), spectrum, spectrum + bands);
+        }
+      }
+    }
+  }
+}
+
+template <class TImage>
+void PersistentSpectralSampleImageFilter<TImage>::MergeLines()
+{
+  for (const Line& line : m_Lines)
+  {
+    m_ValidPixels += line.validPixels;
+    m_Spectra.insert(m_Spectra.end(), line.spectra.begin(), line.spectra.end());
+    m_Sample.columns.insert(m_Sample.columns.end(), line.columns.begin(), line.columns.end());
+    m_Sample.rows.insert(m_Sample.rows.end(), line.columns.size(), line.row);
+  }
+  m_Lines.clear();
+}
+
+template <class TImage>
+void PersistentSpectralSampleImageFilter<TImage>::Synthetize()
+{
+  const auto bands = static_cast<Eigen::Index>(this->GetInput()->GetNumberOfComponentsPerPixel());
+  m_Sample.spectra = Eigen::Map<const SpectraMatrix>(m_Spectra.data(), static_cast<Eigen::Index>(m_Sample.columns.size()), bands);
+  m_Spectra        = std::vector<float>();
+}
+} // namespace otb
+
+#endif
