@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpatialDegradationApplication.h"
+
+#include "otbAtomicFile.h"
+#include "otbImageQualityReport.h"
+#include "otbSpectralDifferenceImageFilter.h"
+#include "otbSpectralResponseImageFilter.h"
+#include "otbStreamingBandPowerImageFilter.h"
+#include "otbStreamingImageQualityFilter.h"
+
+#include "otbWrapperApplicationFactory.h"
+
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+namespace otb
+{
+namespace Wrapper
+{
+/** \class HyperspectralQuality
+ * \brief Scores of an image against a reference, or against the images it was fused from, see ImageQuality. */
+class HyperspectralQuality : public SpatialDegradationApplication
+{
+public:
+  using Self         = HyperspectralQuality;
+  using Superclass   = SpatialDegradationApplication;
+  using Pointer      = itk::SmartPointer<Self>;
+  using ConstPointer = itk::SmartPointer<const Self>;
+
+  itkNewMacro(Self);
+  itkTypeMacro(HyperspectralQuality, SpatialDegradationApplication);
+
+private:
+  using QualityType  = StreamingImageQualityFilter<FloatVectorImageType>;
+  using PowerType    = StreamingBandPowerImageFilter<FloatVectorImageType>;
+  using MapType      = SpectralDifferenceImageFilter<FloatVectorImageType, FloatImageType>;
+  using SpectralType = SpectralResponseImageFilter<FloatVectorImageType>;
+
+  /** An image, what marks its invalid pixels, and what messages call it. */
+  struct Image
+  {
+    FloatVectorImageType::Pointer image;
+    float                         noData;
+    std::string                   name;
+  };
+
+  struct Comparison
+  {
+    std::string          name;
+    std::string          prefix; // of the output parameters
+    Image                reference;
+    Image                estimate;
+    bool                 masked;
+    QualityType::Pointer quality;
+  };
+
+  void DoInit() override
+  {
+    SetName("HyperspectralQuality");
+    SetDescription("Scores an image against a reference, or against the images it was fused from");
+    SetDocLongDescription(
+        "With a reference (ref): root mean square error, PSNR, SSIM, UIQI, ERGAS, spectral angle and correlation, per band and overall. Without one, or "
+        "besides: "
+        "consistency of the image with the coarse hyperspectral image it was fused from (inhs: the image, blurred and averaged, against it) and with the sharp "
+        "multispectral one (inms: the image through the spectral response, against it). Results are output parameters and lines of the log: rmse, psnr and so "
+        "on "
+        "for the reference, spectral.rmse and so on for inhs, spatial.rmse and so on for inms; and files, on request. "
+        "The published evaluations use peak 1, quantize and clip. "
+        "SSIM: Gaussian window 11 x 11, sigma 1.5. UIQI: windows of 8 x 8. ERGAS: Wald's, 100 / ratio sqrt(mean of (RMSE / mean)^2 over bands). SSIM, UIQI and "
+        "correlation are means over bands. What the images do not define (the SSIM of an image smaller than its window) is not a number.");
+    SetDocLimitations(
+        "Images are compared pixel by pixel, whatever their georeferencing. A comparison reads its images once, what the image is compared with once "
+        "more when its peak is looked for; each map reads both once more.");
+    SetDocAuthors("The SpectraMorph module's authors");
+    SetDocSeeAlso("SpatialDegradation, SpectralResponseDegradation, HyperspectralSuperResolution");
+    AddDocTag(Tags::Hyperspectral);
+
+    AddParameter(ParameterType_InputImage, "in", "Image");
+    SetParameterDescription("in", "The image to score.");
+    AddParameter(ParameterType_InputImage, "ref", "Reference");
+    SetParameterDescription("ref", "The truth, of the same size and bands as the image.");
+    MandatoryOff("ref");
+    AddParameter(ParameterType_InputImage, "inhs", "Coarse hyperspectral image");
+    SetParameterDescription("inhs",
+                            "For spectral consistency: an image of as many bands, ratio times coarser. psf, sigma, radius, border and ratio say how the sharp "
+                            "image becomes coarse.");
+    MandatoryOff("inhs");
+    AddParameter(ParameterType_InputImage, "inms", "Sharp multispectral image");
+    SetParameterDescription("inms", "For spatial consistency: an image of the same size as the image. srf says how its bands become multispectral.");
+    MandatoryOff("inms");
+    AddParameter(ParameterType_InputImage, "mask", "Mask");
+    SetParameterDescription("mask", "Pixels where it is 0 do not count, against ref and inms; of the same size as the image.");
+    MandatoryOff("mask");
+
+    AddParameter(ParameterType_Float, "peak", "Peak");
+    SetParameterDescription("peak",
+                            "The greatest value of a pixel, for PSNR, SSIM, clip and quantize: 1 for images from 0 to 1. 0: the maximum of what the image is "
+                            "compared with, which is read once more for it.");
+    SetDefaultParameterFloat("peak", 0.);
+    SetMinimumParameterFloatValue("peak", 0.);
+    AddParameter(ParameterType_Bool, "quantize", "PSNR and SSIM of 8-bit images");
+    SetParameterDescription("quantize", "Map both images from 0..peak to the whole numbers 0..255, truncated, for PSNR and SSIM.");
+    AddParameter(ParameterType_Bool, "clip", "Clip the image");
+    SetParameterDescription("clip", "Clip the image to 0..peak before all metrics.");
+    AddParameter(ParameterType_Int, "ratio", "Ratio");
+    SetParameterDescription("ratio", "Sharp pixels per coarse pixel in each direction: of ERGAS and of inhs.");
+    SetDefaultParameterInt("ratio", 4);
+    SetMinimumParameterIntValue("ratio", 1);
+    AddParameter(ParameterType_Float, "nodata", "Value of invalid pixels");
+    SetParameterDescription("nodata",
+                            "Pixels with this value in all bands do not count, in any of the images. By default the value that each image's file declares. NaN "
+                            "and infinity never count.");
+    MandatoryOff("nodata");
+    AddBlurParameters();
+    AddSpectralResponseParameters();
+
+    AddParameter(ParameterType_OutputImage, "outsam", "Map of spectral angles");
+    SetParameterDescription("outsam",
+                            "The angle at each pixel in degrees, of the first comparison made: with ref, else inhs, else inms. -9999 where there is none.");
+    MandatoryOff("outsam");
+    AddParameter(ParameterType_OutputImage, "outerr", "Map of differences");
+    SetParameterDescription("outerr", "The root mean square difference over bands at each pixel, of the same comparison. -9999 where there is none.");
+    MandatoryOff("outerr");
+    AddParameter(ParameterType_OutputFilename, "outjson", "Scores as JSON");
+    SetParameterDescription("outjson", "Overall and per band.");
+    MandatoryOff("outjson");
+    AddParameter(ParameterType_OutputFilename, "outcsv", "Scores as CSV");
+    SetParameterDescription("outcsv", "A line for each comparison, and for each band of it.");
+    MandatoryOff("outcsv");
+    AddRAMParameter();
+
+    AddScoreParameters("", "reference");
+    AddParameter(ParameterType_Group, "spectral", "Spectral consistency");
+    AddScoreParameters("spectral.", "coarse hyperspectral image");
+    AddParameter(ParameterType_Group, "spatial", "Spatial consistency");
+    AddScoreParameters("spatial.", "sharp multispectral image");
+
+    SetDocExampleParameterValue("in", "fused.tif");
+    SetDocExampleParameterValue("ref", "truth.tif");
+    SetDocExampleParameterValue("peak", "1");
+    SetDocExampleParameterValue("outjson", "scores.json");
+    SetOfficialDocLink();
+  }
+
+  void AddScoreParameters(const std::string& prefix, const std::string& against)
+  {
+    for (const ImageQualityReport::Metric& metric : ImageQualityReport::GetMetrics())
+    {
+      const std::string key = prefix + metric.key;
+      AddParameter(ParameterType_Float, key, metric.title);
+      SetParameterDescription(key, std::string(metric.title) + " against the " + against + ".");
+      SetParameterRole(key, Role_Output);
+    }
+  }
+
+  void DoUpdateParameters() override
+  {
+  }
+
+  void Run() override
+  {
+    // Everything is wired and checked before the first pixel is read.
+    m_Filters.clear();
+    m_Comparisons.clear();
+    const Image image = Read("in");
+    if (HasValue("ref"))
+    {
+      Compare("reference", "", Read("ref"), image, true);
+    }
+    if (HasValue("inhs"))
+    {
+      Compare("spectral", "spectral.", Read("inhs"), Coarsen(image), false);
+    }
+    if (HasValue("inms"))
+    {
+      Compare("spatial", "spatial.", Read("inms"), Project(image), true);
+    }
+    if (m_Comparisons.empty())
+    {
+      throw std::invalid_argument("ref: found no value, nor in inhs and inms, expected an image to compare with in one of them at least");
+    }
+
+    ImageQualityReport report;
+    for (const Comparison& comparison : m_Comparisons)
+    {
+      Score(comparison, report);
+    }
+    WriteText("outjson", report.ToJson());
+    WriteText("outcsv", report.ToCsv());
+    MakeMap("outsam", MapType::Measure::Angle);
+    MakeMap("outerr", MapType::Measure::RootMeanSquareError);
+  }
+
+  Image Read(const std::string& key)
+  {
+    return {GetParameterFloatVectorImage(key), HasUserValue("nodata") ? GetParameterFloat("nodata") : InputNoData(key), key};
+  }
+
+  /** As the coarse hyperspectral sensor would have seen the image. */
+  Image Coarsen(const Image& image)
+  {
+    const auto filter = Keep(MakeDegradation(image.image));
+    filter->SetInputNoData(image.noData);
+    filter->SetOutputNoData(NaN);
+    filter->UpdateOutputInformation();
+    return {filter->GetOutput(), NaN, image.name + ", made coarser by the ratio " + GetParameterString("ratio") + ","};
+  }
+
+  /** As the multispectral sensor would have. */
+  Image Project(const Image& image)
+  {
+    const auto filter = Keep(SpectralType::New());
+    filter->SetInput(image.image);
+    filter->SetSpectralResponse(ReadSpectralResponse("in"));
+    filter->SetInputNoData(image.noData);
+    filter->SetOutputNoData(NaN);
+    filter->UpdateOutputInformation();
+    return {filter->GetOutput(), NaN, image.name + ", through the spectral response,"};
+  }
+
+  /** Gives a filter of image pairs its inputs. */
+  template <class TFilter>
+  void SetInputs(TFilter* filter, const Comparison& comparison)
+  {
+    filter->SetNames(comparison.reference.name, comparison.estimate.name);
+    filter->SetReference(comparison.reference.image);
+    filter->SetReferenceNoData(comparison.reference.noData);
+    filter->SetEstimate(comparison.estimate.image);
+    filter->SetEstimateNoData(comparison.estimate.noData);
+    if (comparison.masked && HasValue("mask"))
+    {
+      filter->SetMask(GetParameterUInt8Image("mask"));
+    }
+  }
+
+  void Compare(const std::string& name, const std::string& prefix, const Image& reference, const Image& estimate, bool masked)
+  {
+    Comparison comparison{name, prefix, reference, estimate, masked, QualityType::New()};
+    SetInputs(comparison.quality->GetFilter(), comparison);
+    comparison.quality->GetFilter()->UpdateOutputInformation();
+    m_Comparisons.push_back(comparison);
+  }
+
+  ImageQualityOptions GetOptions(const Image& reference)
+  {
+    ImageQualityOptions options;
+    options.peak     = GetParameterFloat("peak");
+    options.clip     = GetParameterInt("clip") != 0;
+    options.quantize = GetParameterInt("quantize") != 0;
+    options.ratio    = GetParameterInt("ratio");
+    if (options.peak == 0.)
+    {
+      const auto power = PowerType::New();
+      power->SetInput(reference.image);
+      power->GetFilter()->SetNoData(reference.noData);
+      power->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(GetParameterInt("ram")));
+      AddProcess(power->GetStreamer(), "Peak of " + reference.name);
+      power->Update();
+      options.peak = power->GetFilter()->GetMaximum();
+      if (!(options.peak > 0.))
+      {
+        throw std::invalid_argument(reference.name + ": found no pixel greater than 0, expected an image with a peak, or peak to be given");
+      }
+    }
+    return options;
+  }
+
+  void Score(const Comparison& comparison, ImageQualityReport& report)
+  {
+    comparison.quality->GetFilter()->SetOptions(GetOptions(comparison.reference));
+    comparison.quality->SetAvailableRAM(static_cast<unsigned int>(GetParameterInt("ram")));
+    AddProcess(comparison.quality->GetStreamer(), "Scores against " + comparison.reference.name);
+    comparison.quality->Update();
+
+    const ImageQuality& quality = comparison.quality->GetFilter()->GetQuality();
+    otbAppLogINFO(<< comparison.name << " pixels: " << quality.pixels);
+    for (const ImageQualityReport::Metric& metric : ImageQualityReport::GetMetrics())
+    {
+      const double score = quality.overall.*metric.score;
+      SetParameterFloat(comparison.prefix + metric.key, static_cast<float>(score));
+      otbAppLogINFO(<< comparison.name << " " << metric.key << ": " << score);
+    }
+    report.Add(comparison.name, quality);
+  }
+
+  void WriteText(const std::string& key, const std::string& text)
+  {
+    if (IsParameterEnabled(key) && HasValue(key))
+    {
+      AtomicFile file(GetParameterString(key), key);
+      file.Stream() << text;
+      file.Commit();
+    }
+  }
+
+  /** Of the first comparison. */
+  void MakeMap(const std::string& key, MapType::Measure measure)
+  {
+    if (IsParameterEnabled(key) && HasValue(key))
+    {
+      const auto map = Keep(MapType::New());
+      SetInputs(map.GetPointer(), m_Comparisons.front());
+      map->SetOptions(m_Comparisons.front().quality->GetFilter()->GetOptions());
+      map->SetMeasure(measure);
+      SetParameterOutputImage(key, map->GetOutput());
+    }
+  }
+
+  /** The filter, kept alive with the application. */
+  template <class TPointer>
+  TPointer Keep(TPointer filter)
+  {
+    m_Filters.push_back(filter.GetPointer());
+    return filter;
+  }
+
+  static constexpr float NaN = std::numeric_limits<float>::quiet_NaN();
+
+  std::vector<itk::ProcessObject::Pointer> m_Filters;
+  std::vector<Comparison>                  m_Comparisons;
+};
+} // namespace Wrapper
+} // namespace otb
+
+OTB_APPLICATION_EXPORT(otb::Wrapper::HyperspectralQuality)

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpectralInversionApplication.h"
+
+#include "otbWrapperApplicationFactory.h"
+
+namespace otb
+{
+namespace Wrapper
+{
+/** \class HyperspectralSuperResolution
+ * \brief The whole job in one step: LR-HSI, HR-MSI and spectral response to HR-HSI. */
+class HyperspectralSuperResolution : public SpectralInversionApplication
+{
+public:
+  using Self         = HyperspectralSuperResolution;
+  using Superclass   = SpectralInversionApplication;
+  using Pointer      = itk::SmartPointer<Self>;
+  using ConstPointer = itk::SmartPointer<const Self>;
+
+  itkNewMacro(Self);
+  itkTypeMacro(HyperspectralSuperResolution, SpectralInversionApplication);
+
+private:
+  void DoInit() override
+  {
+    SetName("HyperspectralSuperResolution");
+    SetDescription("Fuses a coarse hyperspectral and a sharp multispectral image into a sharp hyperspectral image");
+    SetDocLongDescription(
+        "Trains a small network on the hyperspectral image alone, by the spectral response of the multispectral sensor: its input is what the multispectral sensor would "
+        "have seen of a hyperspectral pixel, its target that pixel's spectrum. The network then turns each pixel of the sharp multispectral image into a spectrum. No ground "
+        "truth and no knowledge of the blur is needed. Two published methods are offered: SpectraMorph, which mixes endmember spectra by estimated abundances, and "
+        "SpectraLift, which regresses the spectrum directly. The output has the size and georeferencing of the multispectral image, and the bands, wavelengths and unit of the "
+        "hyperspectral one. Scenes of any size are processed in pieces that fit ram.");
+    SetDocLimitations("The two images must be of one unit and calibration: what the spectral response makes of the hyperspectral image must match the multispectral image.");
+    SetDocAuthors("The SpectraMorph module's authors");
+    SetDocSeeAlso("TrainSpectralInversion, SpectralInversion, HyperspectralQuality, BundleToPerfectSensor; arXiv 2510.20814, arXiv 2507.13339");
+    AddDocTag(Tags::Hyperspectral);
+
+    AddTrainingImageParameter();
+    AddMultispectralImageParameter();
+    AddInversionOutputParameters();
+    AddParameter(ParameterType_OutputImage, "outem", "Endmembers");
+    SetParameterDescription("outem", "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember: what HyperspectralUnmixing and "
+                                     "LinearMixingSynthesis take. Only for the method morph.");
+    MandatoryOff("outem");
+    AddParameter(ParameterType_OutputFilename, "model", "Trained model");
+    SetParameterDescription("model", "The model as a file (JSON), for SpectralInversion to apply to other images of the same two sensors.");
+    MandatoryOff("model");
+    AddSpectralResponseParameters();
+    AddTrainingParameters();
+    AddNoDataParameter();
+    AddRAMParameter();
+
+    SetDocExampleParameterValue("inhs", "hyperspectral.tif");
+    SetDocExampleParameterValue("inms", "multispectral.tif");
+    SetDocExampleParameterValue("srf", "file");
+    SetDocExampleParameterValue("srf.file.in", "response.csv");
+    SetDocExampleParameterValue("out", "sharp.tif float");
+    SetOfficialDocLink();
+  }
+
+  void DoUpdateParameters() override
+  {
+  }
+
+  void Run() override
+  {
+    const SpectralResponse response = ReadSpectralResponse("inhs");
+    CheckBands("inms", response.GetNumberOfMultispectralBands(), "the spectral response (srf) has bands");
+
+    const ModelPointer model = Train(response);
+    if (IsParameterEnabled("model") && HasValue("model"))
+    {
+      model->Save(GetParameterString("model"), "model");
+    }
+    SetEndmemberOutput(*model);
+    ConnectInversion(model);
+  }
+};
+} // namespace Wrapper
+} // namespace otb
+
+OTB_APPLICATION_EXPORT(otb::Wrapper::HyperspectralSuperResolution)

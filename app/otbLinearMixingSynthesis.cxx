@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpectralApplication.h"
+
+#include "otbEndmemberImageSource.h"
+#include "otbLinearMixingImageFilter.h"
+
+#include "otbWrapperApplicationFactory.h"
+
+namespace otb
+{
+namespace Wrapper
+{
+/** \class LinearMixingSynthesis
+ * \brief Abundances and endmembers to hyperspectral image. */
+class LinearMixingSynthesis : public SpectralApplication
+{
+public:
+  using Self         = LinearMixingSynthesis;
+  using Superclass   = SpectralApplication;
+  using Pointer      = itk::SmartPointer<Self>;
+  using ConstPointer = itk::SmartPointer<const Self>;
+
+  itkNewMacro(Self);
+  itkTypeMacro(LinearMixingSynthesis, SpectralApplication);
+
+private:
+  using FilterType = LinearMixingImageFilter<FloatVectorImageType>;
+
+  void DoInit() override
+  {
+    SetName("LinearMixingSynthesis");
+    SetDescription("Makes a hyperspectral image of abundances and endmembers");
+    SetDocLongDescription("Mixes endmember spectra e_k by the abundances a_k of each pixel: x = o + sum_k a_k (e_k - o), with the offset o zero unless given. The abundances are "
+                          "those of HyperspectralSuperResolution (with the offset of its scaling, which its log tells), HyperspectralUnmixing or any other source.");
+    SetDocLimitations("None");
+    SetDocAuthors("The SpectraMorph module's authors");
+    SetDocSeeAlso("NMFEndmemberExtraction, HyperspectralUnmixing, HyperspectralSuperResolution");
+    AddDocTag(Tags::Hyperspectral);
+
+    AddParameter(ParameterType_InputImage, "in", "Abundances");
+    SetParameterDescription("in", "The abundance image, a band for each endmember.");
+    AddParameter(ParameterType_InputImage, "ie", "Endmembers");
+    SetParameterDescription("ie", "The endmember image: each pixel the spectrum of an endmember, in the order of the bands of in; at most 4096 pixels.");
+    AddWavelengthParameter();
+    AddParameter(ParameterType_Float, "offset", "Offset");
+    SetParameterDescription("offset", "The origin o of the mixing, in the unit of the endmembers; it has no effect where abundances sum to one.");
+    SetDefaultParameterFloat("offset", 0.f);
+    AddParameter(ParameterType_OutputImage, "out", "Hyperspectral image");
+    SetParameterDescription("out", "The hyperspectral image, in the unit of the endmembers.");
+    AddNoDataParameter();
+    AddRAMParameter();
+
+    SetDocExampleParameterValue("in", "abundances.tif");
+    SetDocExampleParameterValue("ie", "endmembers.tif");
+    SetDocExampleParameterValue("out", "hyperspectral.tif float");
+    SetOfficialDocLink();
+  }
+
+  void DoUpdateParameters() override
+  {
+  }
+
+  void Run() override
+  {
+    FloatVectorImageType* const endmemberImage = GetParameterFloatVectorImage("ie");
+    endmemberImage->UpdateOutputInformation();
+    const auto pixels = endmemberImage->GetLargestPossibleRegion().GetNumberOfPixels();
+    if (pixels != GetNumberOfBands("in"))
+    {
+      throw std::invalid_argument("ie: found " + std::to_string(pixels) + " endmembers (pixels), expected " + std::to_string(GetNumberOfBands("in")) +
+                                  ", one for each band of in");
+    }
+    m_Filter = FilterType::New();
+    m_Filter->SetMixing(LinearMixing(ReadEndmemberImage(endmemberImage), GetParameterFloat("offset")));
+    m_Filter->SetSpectralAxis(ReadSpectralAxis("ie").value_or(SpectralAxis()));
+    m_Filter->SetInput(GetParameterFloatVectorImage("in"));
+    m_Filter->SetInputNoData(InputNoData("in"));
+    m_Filter->SetOutputNoData(OutputNoData("out"));
+    m_Filter->SetRoundToIntegers(IsIntegerOutput("out"));
+    SetParameterOutputImage("out", m_Filter->GetOutput());
+  }
+
+  FilterType::Pointer m_Filter;
+};
+} // namespace Wrapper
+} // namespace otb
+
+OTB_APPLICATION_EXPORT(otb::Wrapper::LinearMixingSynthesis)

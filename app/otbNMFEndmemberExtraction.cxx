@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpectralApplication.h"
+
+#include "otbEndmemberImageSource.h"
+#include "otbNonnegativeUnmixingImageFilter.h"
+#include "otbStreamingNMFEndmemberExtractionImageFilter.h"
+
+#include "otbWrapperApplicationFactory.h"
+
+namespace otb
+{
+namespace Wrapper
+{
+/** \class NMFEndmemberExtraction
+ * \brief Endmembers of a hyperspectral image by non-negative matrix factorisation. */
+class NMFEndmemberExtraction : public SpectralApplication
+{
+public:
+  using Self         = NMFEndmemberExtraction;
+  using Superclass   = SpectralApplication;
+  using Pointer      = itk::SmartPointer<Self>;
+  using ConstPointer = itk::SmartPointer<const Self>;
+
+  itkNewMacro(Self);
+  itkTypeMacro(NMFEndmemberExtraction, SpectralApplication);
+
+private:
+  using ExtractionType = StreamingNMFEndmemberExtractionImageFilter<FloatVectorImageType>;
+  using SourceType     = EndmemberImageSource<FloatVectorImageType>;
+  using UnmixingType   = NonnegativeUnmixingImageFilter<FloatVectorImageType>;
+
+  void DoInit() override
+  {
+    SetName("NMFEndmemberExtraction");
+    SetDescription("Finds endmember spectra in a hyperspectral image by non-negative matrix factorisation");
+    SetDocLongDescription("Factorises the image's spectra V (pixels x bands) into abundances W and endmembers E, both non-negative, such that the squared difference of V and W E "
+                          "is least: start by NNDSVDa (Boutsidis and Gallopoulos 2008), descent by hierarchical alternating least squares (Cichocki and Phan 2009). The image is "
+                          "read once, in pieces; when it has more pixels than fit ram, a uniform random sample of them is factorised. Abundances, if asked for, are those of "
+                          "non-negative least squares for every pixel.");
+    SetDocLimitations("Negative values count as zero.");
+    SetDocAuthors("The SpectraMorph module's authors");
+    SetDocSeeAlso("VertexComponentAnalysis, EndmemberNumberEstimation, HyperspectralUnmixing, LinearMixingSynthesis");
+    AddDocTag(Tags::Hyperspectral);
+
+    AddParameter(ParameterType_InputImage, "in", "Hyperspectral image");
+    SetParameterDescription("in", "The hyperspectral image, in any unit. Pixels with NaN, infinity or no data are left out.");
+    AddWavelengthParameter();
+    AddParameter(ParameterType_Int, "ne", "Number of endmembers");
+    SetParameterDescription("ne", "From 1 to the smaller of the numbers of bands and of pixels.");
+    SetDefaultParameterInt("ne", 7);
+    AddParameter(ParameterType_OutputImage, "outendm", "Endmembers");
+    SetParameterDescription("outendm", "The endmember spectra in the image's unit, as an image of one row, a pixel an endmember: what HyperspectralUnmixing takes.");
+    AddParameter(ParameterType_OutputImage, "outab", "Abundances");
+    SetParameterDescription("outab", "A band for each endmember, with its abundance in each pixel, not negative.");
+    MandatoryOff("outab");
+    AddRANDParameter("rand", "Random seed", 0);
+    SetParameterDescription("rand", "Of the sample of pixels, where the image is larger than fits ram.");
+    AddNoDataParameter();
+    AddRAMParameter();
+
+    SetDocExampleParameterValue("in", "hyperspectral.tif");
+    SetDocExampleParameterValue("ne", "5");
+    SetDocExampleParameterValue("outendm", "endmembers.tif float");
+    SetOfficialDocLink();
+  }
+
+  void DoUpdateParameters() override
+  {
+  }
+
+  void Run() override
+  {
+    FloatVectorImageType* const image = GetParameterFloatVectorImage("in");
+    const std::uint64_t         bands = GetNumberOfBands("in");
+    const std::uint64_t         most  = std::min<std::uint64_t>(bands, image->GetLargestPossibleRegion().GetNumberOfPixels());
+    const int                   ne    = GetParameterInt("ne");
+    if (ne < 1 || static_cast<std::uint64_t>(ne) > most)
+    {
+      throw std::invalid_argument("ne: found " + std::to_string(ne) + ", expected 1 to " + std::to_string(most) + ", the fewer of bands and pixels of in");
+    }
+    const SpectralAxis axis = ReadSpectralAxis("in").value_or(SpectralAxis());
+
+    // Of each value there are the sample, its blocks, and a copy while they are made.
+    const auto ram = static_cast<std::uint64_t>(GetParameterInt("ram"));
+    m_Extraction   = ExtractionType::New();
+    m_Extraction->SetInput(image);
+    m_Extraction->GetFilter()->SetNoData(InputNoData("in"));
+    m_Extraction->GetFilter()->SetNumberOfEndmembers(static_cast<unsigned int>(ne));
+    m_Extraction->GetFilter()->SetSeed(static_cast<std::uint64_t>(GetParameterInt("rand")));
+    m_Extraction->GetFilter()->SetMaximumPixels(std::max<std::uint64_t>(1024, (ram << 20) / (4 * sizeof(float) * bands)));
+    m_Extraction->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(ram));
+    AddProcess(m_Extraction->GetStreamer(), "Reading the hyperspectral image");
+    AddProcess(m_Extraction->GetFilter()->GetModifiableSolver(), "Finding endmembers (NMF)");
+    m_Extraction->Update();
+
+    const auto& result = m_Extraction->GetFilter()->GetResult();
+    otbAppLogINFO(<< "Endmembers: " << ne << " from " << m_Extraction->GetFilter()->GetSample().size() << " of " << m_Extraction->GetFilter()->GetNumberOfValidPixels()
+                  << " valid pixels, relative residual " << result.relativeError << " after " << result.sweeps << " sweeps");
+
+    m_Source = SourceType::New();
+    m_Source->SetEndmembers(result.endmembers);
+    m_Source->SetSpectralAxis(axis);
+    SetParameterOutputImage("outendm", m_Source->GetOutput());
+
+    m_Unmixing = UnmixingType::New();
+    m_Unmixing->SetUnmixing(NonnegativeUnmixing(result.endmembers));
+    m_Unmixing->SetInput(image);
+    m_Unmixing->SetInputNoData(InputNoData("in"));
+    m_Unmixing->SetOutputNoData(OutputNoData("outab"));
+    SetParameterOutputImage("outab", m_Unmixing->GetOutput());
+  }
+
+  ExtractionType::Pointer m_Extraction;
+  SourceType::Pointer     m_Source;
+  UnmixingType::Pointer   m_Unmixing;
+};
+} // namespace Wrapper
+} // namespace otb
+
+OTB_APPLICATION_EXPORT(otb::Wrapper::NMFEndmemberExtraction)

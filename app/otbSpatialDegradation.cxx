@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpatialDegradationApplication.h"
+
+#include "otbWrapperApplicationFactory.h"
+
+namespace otb
+{
+namespace Wrapper
+{
+/** \class SpatialDegradation
+ * \brief Blur, area average and noise: what a coarser sensor would have seen, see SpatialDegradationImageFilter. */
+class SpatialDegradation : public SpatialDegradationApplication
+{
+public:
+  using Self         = SpatialDegradation;
+  using Superclass   = SpatialDegradationApplication;
+  using Pointer      = itk::SmartPointer<Self>;
+  using ConstPointer = itk::SmartPointer<const Self>;
+
+  itkNewMacro(Self);
+  itkTypeMacro(SpatialDegradation, SpatialDegradationApplication);
+
+private:
+  void DoInit() override
+  {
+    SetName("SpatialDegradation");
+    SetDescription("Computes what a coarser sensor would have seen of an image");
+    SetDocLongDescription("Each band is convolved with a point spread function, averaged over blocks of ratio x ratio pixels, and given white noise. The "
+                          "output's pixels are ratio times larger, its upper-left corner is that of the input; rows and columns that do not fill a block at "
+                          "the lower and right edges are left out. The published evaluations use sigma 3.4, radius 7, border zero, and 35, 30, 25 and 20 dB "
+                          "at the ratios 4, 8, 16 and 32.");
+    SetDocLimitations("The ratio is a whole number. An invalid pixel makes every output pixel invalid whose kernel reaches it.");
+    SetDocAuthors("The SpectraMorph module's authors");
+    SetDocSeeAlso("SpectralResponseDegradation, HyperspectralQuality, HyperspectralSuperResolution");
+    AddDocTag(Tags::Hyperspectral);
+
+    AddParameter(ParameterType_InputImage, "in", "Sharp image");
+    SetParameterDescription("in", "The image to degrade: any number of bands, any unit.");
+    AddBlurParameters();
+    AddParameter(ParameterType_Int, "ratio", "Ratio");
+    SetParameterDescription("ratio", "Pixels of the sharp image per output pixel, in each direction.");
+    SetDefaultParameterInt("ratio", 4);
+    SetMinimumParameterIntValue("ratio", 1);
+    AddNoiseParameters();
+    AddWavelengthParameter();
+    AddParameter(ParameterType_OutputImage, "out", "Coarse image");
+    SetParameterDescription("out", "The degraded image, with the bands and wavelengths of the input.");
+    AddNoDataParameter();
+    AddRAMParameter();
+
+    SetDocExampleParameterValue("in", "hyperspectral.tif");
+    SetDocExampleParameterValue("ratio", "4");
+    SetDocExampleParameterValue("snr", "35");
+    SetDocExampleParameterValue("out", "coarse.tif float");
+    SetOfficialDocLink();
+  }
+
+  void DoUpdateParameters() override
+  {
+  }
+
+  void Run() override
+  {
+    m_Filter = MakeDegradation(GetParameterFloatVectorImage("in"));
+    m_Filter->SetInputNoData(InputNoData("in"));
+    m_Filter->SetOutputNoData(OutputNoData("out"));
+    m_Filter->SetSpectralAxis(ReadSpectralAxis("in"));
+    m_Filter->UpdateOutputInformation();
+    SetParameterOutputImage("out", AddNoise(m_Filter->GetOutput(), m_Filter->GetOutputNoData()));
+  }
+
+  FilterType::Pointer m_Filter;
+};
+} // namespace Wrapper
+} // namespace otb
+
+OTB_APPLICATION_EXPORT(otb::Wrapper::SpatialDegradation)

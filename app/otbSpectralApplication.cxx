@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpectralApplication.h"
+
+#include "otbAdditiveSpectralNoiseImageFilter.h"
+#include "otbSpectralNoise.h"
+#include "otbStreamingBandPowerImageFilter.h"
+
+#include "otbWrapperOutputImageParameter.h"
+
+#include "itksys/SystemTools.hxx"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <stdexcept>
+
+namespace otb
+{
+namespace Wrapper
+{
+namespace
+{
+/** Without "itk::ERROR: Class(0x5566778899aa): ", which ITK puts before the message. */
+std::string GetMessage(const itk::ExceptionObject& error)
+{
+  const std::string description = error.GetDescription();
+  const auto        pointer     = description.find("(0x");
+  const auto        end         = description.find("): ");
+  const bool        prefixed    = description.find("ERROR: ") < pointer && pointer < end && end != std::string::npos;
+  return prefixed ? description.substr(end + 3) : description;
+}
+
+/** The name without the options of an extended filename. */
+std::string GetSimpleName(const std::string& name)
+{
+  return name.substr(0, name.find("?&"));
+}
+
+/** The values that the pixels of an output image can have. */
+std::pair<double, double> GetLimits(ImagePixelType type)
+{
+  switch (type)
+  {
+  case ImagePixelType_uint8:
+    return {0, 255};
+  case ImagePixelType_int16:
+    return {-32768, 32767};
+  case ImagePixelType_uint16:
+    return {0, 65535};
+  case ImagePixelType_int32:
+    return {-2147483648., 2147483647.};
+  case ImagePixelType_uint32:
+    return {0, 4294967295.};
+  default:
+    return {-std::numeric_limits<float>::max(), std::numeric_limits<float>::max()};
+  }
+}
+} // namespace
+
+void SpectralApplication::DoExecute()
+{
+  try
+  {
+    this->CheckOutputFiles();
+    this->Run();
+    this->CheckOutputImages();
+  }
+  catch (const ApplicationException&)
+  {
+    // Logged where it was thrown.
+    throw;
+  }
+  catch (const itk::ExceptionObject& error)
+  {
+    otbAppLogFATAL(<< GetMessage(error));
+  }
+  catch (const std::exception& error)
+  {
+    otbAppLogFATAL(<< error.what());
+  }
+}
+
+void SpectralApplication::CheckOutputFiles()
+{
+  namespace fs                  = std::filesystem;
+  const auto               keys = this->GetParametersKeys(true);
+  std::vector<std::string> inputs;
+  for (const auto& key : keys)
+  {
+    const auto type = this->GetParameterType(key);
+    if ((type == ParameterType_InputImage || type == ParameterType_InputFilename) && this->HasValue(key))
+    {
+      inputs.push_back(key);
+    }
+  }
+  for (const auto& key : keys)
+  {
+    const auto type = this->GetParameterType(key);
+    if ((type != ParameterType_OutputImage && type != ParameterType_OutputFilename) || !this->IsParameterEnabled(key) || !this->HasValue(key))
+    {
+      continue;
+    }
+    const fs::path  file   = GetSimpleName(this->GetParameterString(key));
+    const fs::path  folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    std::error_code error;
+    if (file.empty() || file.string().rfind("/vsi", 0) == 0)
+    {
+      continue;
+    }
+    if (!fs::is_directory(folder, error) || !itksys::SystemTools::TestFileAccess(folder.string(), itksys::TEST_FILE_WRITE))
+    {
+      throw std::invalid_argument(key + ": found the folder " + folder.string() + ", expected a folder that exists and can be written to");
+    }
+    if (fs::is_directory(file, error) || (fs::exists(file, error) && !itksys::SystemTools::TestFileAccess(file.string(), itksys::TEST_FILE_WRITE)))
+    {
+      throw std::invalid_argument(key + ": found " + file.string() + ", expected a file that can be written");
+    }
+    for (const auto& input : inputs)
+    {
+      if (fs::equivalent(file, GetSimpleName(this->GetParameterString(input)), error))
+      {
+        throw std::invalid_argument(key + ": found the file of " + input + ", expected another, since that is read while this is written");
+      }
+    }
+  }
+}
+
+void SpectralApplication::CheckOutputImages()
+{
+  for (const auto& key : this->GetParametersKeys(true))
+  {
+    auto* const parameter = dynamic_cast<OutputImageParameter*>(this->GetParameterByKey(key));
+    if (parameter && this->IsParameterEnabled(key) && parameter->GetValue())
+    {
+      parameter->GetValue()->UpdateOutputInformation();
+    }
+  }
+}
+
+void SpectralApplication::AddNoDataParameter()
+{
+  this->AddParameter(ParameterType_Float, "nodata", "Value of invalid pixels");
+  this->SetParameterDescription(
+      "nodata", "The value of output pixels that have none, because the input is NaN, infinite or no data there. By default 0 for unsigned integer output, "
+                "-9999 for any other.");
+  this->MandatoryOff("nodata");
+}
+
+void SpectralApplication::AddNoiseParameters()
+{
+  this->AddParameter(ParameterType_Float, "snr", "Signal-to-noise ratio");
+  this->SetParameterDescription(
+      "snr", "Adds white Gaussian noise to each band, so that 10 log10(mean square of the band / variance of the noise) is that many decibels, 20 to 40 "
+             "as a rule. No noise by default. The image is computed twice.");
+  this->MandatoryOff("snr");
+  this->AddRANDParameter("rand", "Seed of the noise", 0);
+  this->SetParameterDescription("rand", "The same seed gives the same noise, however the image is cut into tiles. 0 by default.");
+}
+
+FloatVectorImageType* SpectralApplication::AddNoise(FloatVectorImageType* image, float noData)
+{
+  if (!this->HasUserValue("snr"))
+  {
+    return image;
+  }
+  const auto power = StreamingBandPowerImageFilter<FloatVectorImageType>::New();
+  power->GetFilter()->SetNoData(noData);
+  power->SetInput(image);
+  if (this->HasValue("ram"))
+  {
+    power->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(this->GetParameterInt("ram")));
+  }
+  this->AddProcess(power->GetStreamer(), "Power of the bands");
+  power->Update();
+
+  const auto noise = AdditiveSpectralNoiseImageFilter<FloatVectorImageType>::New();
+  noise->SetInput(image);
+  noise->SetNoData(noData);
+  noise->SetSeed(static_cast<std::uint64_t>(this->GetParameterInt("rand")));
+  noise->SetStandardDeviations(SpectralNoise::StandardDeviations(power->GetFilter()->GetMeanSquares(), this->GetParameterFloat("snr")));
+  m_Power = power;
+  m_Noise = noise;
+  return noise->GetOutput();
+}
+
+unsigned int SpectralApplication::GetNumberOfBands(const std::string& imageKey)
+{
+  auto* const image = this->GetParameterFloatVectorImage(imageKey);
+  image->UpdateOutputInformation();
+  return image->GetNumberOfComponentsPerPixel();
+}
+
+float SpectralApplication::InputNoData(const std::string& imageKey)
+{
+  auto* const image = this->GetParameterFloatVectorImage(imageKey);
+  image->UpdateOutputInformation();
+  const auto& bands = image->GetImageMetadata().Bands;
+  const bool  same  = !bands.empty() && std::all_of(bands.begin(), bands.end(),
+                                                    [&bands](const ImageMetadataBase& band)
+                                                    { return band.Has(MDNum::NoData) && band[MDNum::NoData] == bands.front()[MDNum::NoData]; });
+  return same ? static_cast<float>(bands.front()[MDNum::NoData]) : std::numeric_limits<float>::quiet_NaN();
+}
+
+bool SpectralApplication::IsIntegerOutput(const std::string& outKey)
+{
+  return this->GetParameterOutputImagePixelType(outKey) < ImagePixelType_float;
+}
+
+float SpectralApplication::OutputNoData(const std::string& outKey)
+{
+  const auto type   = this->GetParameterOutputImagePixelType(outKey);
+  const auto limits = GetLimits(type);
+  if (!this->HasUserValue("nodata"))
+  {
+    return limits.first == 0 ? 0.f : -9999.f;
+  }
+  const float value    = this->GetParameterFloat("nodata");
+  const bool  integral = IsIntegerOutput(outKey);
+  if (!(value >= limits.first && value <= limits.second) || (integral && value != std::floor(value)))
+  {
+    throw std::invalid_argument("nodata: found " + std::to_string(value) + ", expected a value that the pixel type of " + outKey + " can hold");
+  }
+  return value;
+}
+} // namespace Wrapper
+} // namespace otb

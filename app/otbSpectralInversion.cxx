@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpectralInversionApplication.h"
+
+#include "otbWrapperApplicationFactory.h"
+
+namespace otb
+{
+namespace Wrapper
+{
+/** \class SpectralInversion
+ * \brief Multispectral image and model file to hyperspectral image. */
+class SpectralInversion : public SpectralInversionApplication
+{
+public:
+  using Self         = SpectralInversion;
+  using Superclass   = SpectralInversionApplication;
+  using Pointer      = itk::SmartPointer<Self>;
+  using ConstPointer = itk::SmartPointer<const Self>;
+
+  itkNewMacro(Self);
+  itkTypeMacro(SpectralInversion, SpectralInversionApplication);
+
+private:
+  void DoInit() override
+  {
+    SetName("SpectralInversion");
+    SetDescription("Turns a multispectral image into a hyperspectral one by a trained model");
+    SetDocLongDescription("Applies a model of TrainSpectralInversion or HyperspectralSuperResolution to each pixel of a multispectral image. The output has the size and "
+                          "georeferencing of that image, and the bands, wavelengths and unit of the hyperspectral image that the model was trained on. Scenes of any size are "
+                          "processed in pieces that fit ram.");
+    SetDocLimitations("The multispectral image must be of the sensor, unit and calibration that the model was trained for.");
+    SetDocAuthors("The SpectraMorph module's authors");
+    SetDocSeeAlso("TrainSpectralInversion, HyperspectralSuperResolution; arXiv 2510.20814, arXiv 2507.13339");
+    AddDocTag(Tags::Hyperspectral);
+
+    AddMultispectralImageParameter();
+    AddParameter(ParameterType_InputImage, "inhs", "Hyperspectral image");
+    SetParameterDescription("inhs", "The coarse hyperspectral image of the same ground. Only for a model with a coarse spectral prior, which looks at it.");
+    MandatoryOff("inhs");
+    AddParameter(ParameterType_InputFilename, "model", "Trained model");
+    SetParameterDescription("model", "The model file (JSON).");
+    AddInversionOutputParameters();
+    AddNoDataParameter();
+    AddRAMParameter();
+
+    SetDocExampleParameterValue("inms", "multispectral.tif");
+    SetDocExampleParameterValue("model", "model.json");
+    SetDocExampleParameterValue("out", "sharp.tif float");
+    SetOfficialDocLink();
+  }
+
+  void DoUpdateParameters() override
+  {
+  }
+
+  void Run() override
+  {
+    const auto model = std::make_shared<SpectralInversionModel>(SpectralInversionModel::Load(GetParameterString("model"), "model"));
+    ConnectInversion(model);
+  }
+};
+} // namespace Wrapper
+} // namespace otb
+
+OTB_APPLICATION_EXPORT(otb::Wrapper::SpectralInversion)

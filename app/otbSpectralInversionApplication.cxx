@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpectralInversionApplication.h"
+
+#include "otbAbundanceEstimationImageFilter.h"
+#include "otbEndmemberImageSource.h"
+#include "otbEndmemberNumber.h"
+#include "otbLinearMixingImageFilter.h"
+#include "otbSpectralRegressionImageFilter.h"
+#include "otbStreamingSpectralSampleImageFilter.h"
+
+#include <algorithm>
+#include <sstream>
+
+namespace otb
+{
+namespace Wrapper
+{
+namespace
+{
+// Numbers that training keeps of each value of its sample: the sample, its scaled and sorted copies, and the two layouts of blocks.
+constexpr std::uint64_t CopiesOfSample = 5;
+
+std::string ToText(double value)
+{
+  std::ostringstream text;
+  text << value;
+  return text.str();
+}
+} // namespace
+
+void SpectralInversionApplication::CheckBands(const std::string& imageKey, unsigned int expected, const std::string& reason)
+{
+  const unsigned int found = GetNumberOfBands(imageKey);
+  if (found != expected)
+  {
+    throw std::invalid_argument(imageKey + ": found " + std::to_string(found) + " bands, expected " + std::to_string(expected) + " as " + reason);
+  }
+}
+
+void SpectralInversionApplication::RunWithProgress(const std::string& text, const std::function<void(const CallbackProcess::Report&)>& computation)
+{
+  auto process = CallbackProcess::New();
+  m_Filters.push_back(process.GetPointer());
+  AddProcess(process, text);
+  process->Run(computation);
+}
+
+SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionEstimator::Settings& settings)
+{
+  auto                image  = GetParameterFloatVectorImage("inhs");
+  const std::uint64_t bands  = GetNumberOfBands("inhs");
+  const auto          ram    = static_cast<std::uint64_t>(GetParameterInt("ram"));
+  const std::uint64_t fits   = std::max<std::uint64_t>(1024, (ram << 20) / (CopiesOfSample * sizeof(float) * bands));
+  const auto          wanted = static_cast<std::uint64_t>(GetParameterInt("samples"));
+
+  using SamplerType = StreamingSpectralSampleImageFilter<FloatVectorImageType>;
+  auto sampler      = SamplerType::New();
+  sampler->SetInput(image);
+  sampler->GetFilter()->SetNoData(InputNoData("inhs"));
+  sampler->GetFilter()->SetSeed(settings.training.seed);
+  sampler->GetFilter()->SetMaximumPixels(wanted == 0 ? fits : std::min(fits, wanted));
+  sampler->GetFilter()->SetCellSize(settings.prior ? settings.priorRatio : 1);
+  sampler->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(ram));
+  m_Filters.push_back(sampler.GetPointer());
+  AddProcess(sampler->GetStreamer(), "Reading the hyperspectral image");
+  sampler->Update();
+
+  const auto& sample = sampler->GetFilter()->GetSample();
+  if (sample.size() == 0)
+  {
+    throw std::invalid_argument("inhs: found no valid pixel (all are NaN, infinite or no data), expected at least one");
+  }
+  otbAppLogINFO(<< "Training on " << sample.size() << " of " << sampler->GetFilter()->GetNumberOfValidPixels() << " valid pixels of "
+                << image->GetLargestPossibleRegion().GetNumberOfPixels() << ", " << bands << " bands");
+  return sample;
+}
+
+unsigned int SpectralInversionApplication::EstimateNumberOfEndmembers(const SpectraMatrix& spectra)
+{
+  const unsigned int estimate = otb::EstimateNumberOfEndmembers(spectra);
+  const auto         most     = static_cast<unsigned int>(std::min(spectra.rows(), spectra.cols()));
+  if (estimate == 0)
+  {
+    const unsigned int fallback = std::min(7u, most);
+    otbAppLogINFO(<< "Number of endmembers: " << fallback << ", since the eigenvalue likelihood has no maximum");
+    return fallback;
+  }
+  otbAppLogINFO(<< "Number of endmembers: " << std::min(estimate, most) << ", by eigenvalue likelihood maximisation");
+  return std::min(estimate, most);
+}
+
+SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(const SpectralResponse& response)
+{
+  auto       settings = GetSettings();
+  const bool morph    = settings.method == SpectralInversionMethod::Morph;
+  const int  ne       = GetParameterInt("method.morph.ne");
+  const auto image    = GetParameterFloatVectorImage("inhs");
+  const auto most     = std::min<std::uint64_t>(GetNumberOfBands("inhs"), image->GetLargestPossibleRegion().GetNumberOfPixels());
+  if (morph && ne != -1 && (ne < 1 || static_cast<std::uint64_t>(ne) > most))
+  {
+    throw std::invalid_argument("method.morph.ne: found " + std::to_string(ne) + ", expected 1 to " + std::to_string(most) +
+                                " (the fewer of bands and pixels of inhs), or -1 to estimate it");
+  }
+  for (const char* key : {"lr.start", "lr.peak", "lr.end"})
+  {
+    if (!(GetParameterFloat(key) > 0.f))
+    {
+      throw std::invalid_argument(std::string(key) + ": found " + ToText(GetParameterFloat(key)) + ", expected a learning rate over 0, up to 1");
+    }
+  }
+
+  const auto           axis   = ReadSpectralAxis("inhs").value_or(SpectralAxis());
+  const SpectralSample sample = ReadSample(settings);
+  if (morph)
+  {
+    settings.endmembers = ne == -1 ? EstimateNumberOfEndmembers(sample.spectra) : static_cast<unsigned int>(ne);
+    if (settings.endmembers > sample.size())
+    {
+      throw std::invalid_argument("method.morph.ne: found " + std::to_string(settings.endmembers) + ", expected at most the " + std::to_string(sample.size()) +
+                                  " valid pixels of inhs");
+    }
+  }
+
+  SpectralInversionEstimator estimator(settings);
+  const auto                 prepare = [&](const CallbackProcess::Report& report) {
+    estimator.Prepare(sample, response, axis, [&report](double fraction, double) { return report(fraction); });
+  };
+  if (morph)
+  {
+    RunWithProgress("Finding endmembers (NMF)", prepare);
+  }
+  else
+  {
+    prepare([](double) { return true; });
+  }
+  const SpectralInversionModel& model = estimator.GetModel();
+  otbAppLogINFO(<< "Scaling: " << (settings.scaling == SpectralInversionEstimator::Scaling::Auto ? "offset " + ToText(model.offset) + ", scale " + ToText(model.scale) : "none"));
+  if (morph)
+  {
+    otbAppLogINFO(<< "Endmembers: " << settings.endmembers << ", relative residual " << model.training.nmfRelativeError << " after " << estimator.GetSweeps() << " sweeps");
+  }
+  RunWithProgress("Training the network", [&](const CallbackProcess::Report& report) {
+    estimator.Train([&report](double fraction, double) { return report(fraction); });
+  });
+  otbAppLogINFO(<< "Trained " << model.training.epochs << " epochs, mean " << (settings.training.loss == SpectralLoss::L1 ? "absolute" : "squared")
+                << " difference at the end " << model.training.loss << " in scaled units");
+  return std::make_shared<SpectralInversionModel>(model);
+}
+
+void SpectralInversionApplication::SetEndmemberOutput(const SpectralInversionModel& model)
+{
+  if (model.network.GetMethod() == SpectralInversionMethod::Morph)
+  {
+    auto source = EndmemberImageSource<FloatVectorImageType>::New();
+    source->SetEndmembers(model.Mixing().GetEndmembers());
+    source->SetSpectralAxis(model.axis);
+    m_Filters.push_back(source.GetPointer());
+    SetParameterOutputImage("outem", source->GetOutput());
+  }
+  else
+  {
+    SkipOutput("outem", "the method lift has no endmembers");
+  }
+}
+
+void SpectralInversionApplication::SkipOutput(const std::string& key, const std::string& reason)
+{
+  // Not an error: QGIS asks for every optional output unless the user unticks it.
+  if (IsParameterEnabled(key) && HasValue(key))
+  {
+    otbAppLogINFO(<< key << " is not written: " << reason);
+  }
+  DisableParameter(key);
+}
+
+void SpectralInversionApplication::ConnectInversion(const ModelPointer& model)
+{
+  CheckBands("inms", model->GetMultispectralBands(), "the spectral response of the model has rows");
+  auto       multispectral = GetParameterFloatVectorImage("inms");
+  const bool outputIsInt   = IsIntegerOutput("out");
+
+  if (model->network.GetMethod() == SpectralInversionMethod::Lift)
+  {
+    SkipOutput("outab", "the method lift has no abundances");
+    auto regression = SpectralRegressionImageFilter<FloatVectorImageType>::New();
+    regression->SetModel(model);
+    regression->SetInput(multispectral);
+    regression->SetInputNoData(InputNoData("inms"));
+    regression->SetOutputNoData(OutputNoData("out"));
+    regression->SetRoundToIntegers(outputIsInt);
+    m_Filters.push_back(regression.GetPointer());
+    SetParameterOutputImage("out", regression->GetOutput());
+    return;
+  }
+
+  auto abundances = AbundanceEstimationImageFilter<FloatVectorImageType>::New();
+  abundances->SetModel(model);
+  abundances->SetInput(multispectral);
+  abundances->SetInputNoData(InputNoData("inms"));
+  if (model->HasPrior())
+  {
+    if (!HasValue("inhs"))
+    {
+      throw std::invalid_argument("inhs: found no image, expected one, since the model was trained with a coarse spectral prior");
+    }
+    CheckBands("inhs", model->GetHyperspectralBands(), "the model was trained on");
+    abundances->SetPrior(GetParameterFloatVectorImage("inhs"));
+    abundances->SetPriorNoData(InputNoData("inhs"));
+  }
+  auto mixing = LinearMixingImageFilter<FloatVectorImageType>::New();
+  mixing->SetMixing(model->Mixing());
+  mixing->SetSpectralAxis(model->axis);
+  mixing->SetInput(abundances->GetOutput());
+  mixing->SetInputNoData(abundances->GetOutputNoData());
+  mixing->SetOutputNoData(OutputNoData("out"));
+  mixing->SetRoundToIntegers(outputIsInt);
+  m_Filters.push_back(abundances.GetPointer());
+  m_Filters.push_back(mixing.GetPointer());
+  SetParameterOutputImage("outab", abundances->GetOutput());
+  SetParameterOutputImage("out", mixing->GetOutput());
+
+  if (model->HasPrior())
+  {
+    abundances->UpdateOutputInformation();
+    const auto& map = abundances->GetGridMap();
+    otbAppLogINFO(<< "Grids: a hyperspectral pixel is " << 1. / std::abs(map.columns.step) << " x " << 1. / std::abs(map.rows.step) << " multispectral ones, by "
+                  << (map.physical ? "physical coordinates" : "equal footprints, since the images are not both georeferenced"));
+  }
+}
+} // namespace Wrapper
+} // namespace otb

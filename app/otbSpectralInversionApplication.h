@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef otbSpectralInversionApplication_h
+#define otbSpectralInversionApplication_h
+
+#include "otbSpectralApplication.h"
+
+#include "otbCallbackProcess.h"
+#include "otbSpectralInversionEstimator.h"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace otb
+{
+namespace Wrapper
+{
+/** \class SpectralInversionApplication
+ * \brief What the applications that train a model, apply one, or both, share: the parameters of training, training itself, and the filters of inference.
+ *
+ * \ingroup SpectraMorph
+ */
+class SpectralInversionApplication : public SpectralApplication
+{
+public:
+  using Self         = SpectralInversionApplication;
+  using Superclass   = SpectralApplication;
+  using Pointer      = itk::SmartPointer<Self>;
+  using ConstPointer = itk::SmartPointer<const Self>;
+
+  itkTypeMacro(SpectralInversionApplication, SpectralApplication);
+
+protected:
+  using ModelPointer = std::shared_ptr<const SpectralInversionModel>;
+
+  SpectralInversionApplication()           = default;
+  ~SpectralInversionApplication() override = default;
+
+  /** `inhs`, the hyperspectral image that a model is trained on. */
+  void AddTrainingImageParameter();
+
+  /** `method` and all that steers training; the spectral response's parameters are apart. */
+  void AddTrainingParameters();
+
+  /** `inms`, the multispectral image that a model is applied to. */
+  void AddMultispectralImageParameter();
+
+  /** `out` and `outab`. */
+  void AddInversionOutputParameters();
+
+  /** Reads a sample of `inhs`, finds endmembers and trains, with progress. \throw std::invalid_argument naming the parameter for what cannot be trained. */
+  ModelPointer Train(const SpectralResponse& response);
+
+  /** Puts the model's endmembers into the output image `outem`, if there are any. */
+  void SetEndmemberOutput(const SpectralInversionModel& model);
+
+  /** Connects `inms`, and `inhs` for a model with a prior, through the model's filters to `out` and `outab`.
+   * \throw std::invalid_argument when an image does not fit the model. */
+  void ConnectInversion(const ModelPointer& model);
+
+  /** \throw std::invalid_argument when the bands of an input image are not as many as expected; `reason` says why. */
+  void CheckBands(const std::string& imageKey, unsigned int expected, const std::string& reason);
+
+private:
+  SpectralInversionEstimator::Settings GetSettings();
+  SpectralSample                       ReadSample(const SpectralInversionEstimator::Settings& settings);
+  unsigned int                         EstimateNumberOfEndmembers(const SpectraMatrix& spectra);
+  void                                 RunWithProgress(const std::string& text, const std::function<void(const CallbackProcess::Report&)>& computation);
+  void                                 SkipOutput(const std::string& key, const std::string& reason);
+
+  std::vector<itk::ProcessObject::Pointer> m_Filters; // they live as long as the application, whose output images they make
+};
+} // namespace Wrapper
+} // namespace otb
+
+#endif

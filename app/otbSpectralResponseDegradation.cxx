@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpectralApplication.h"
+
+#include "otbSpectralResponseImageFilter.h"
+
+#include "otbWrapperApplicationFactory.h"
+
+namespace otb
+{
+namespace Wrapper
+{
+/** \class SpectralResponseDegradation
+ * \brief Hyperspectral image and spectral response to multispectral image: M = X R^T per pixel, see SpectralResponseImageFilter. */
+class SpectralResponseDegradation : public SpectralApplication
+{
+public:
+  using Self         = SpectralResponseDegradation;
+  using Superclass   = SpectralApplication;
+  using Pointer      = itk::SmartPointer<Self>;
+  using ConstPointer = itk::SmartPointer<const Self>;
+
+  itkNewMacro(Self);
+  itkTypeMacro(SpectralResponseDegradation, SpectralApplication);
+
+private:
+  using FilterType = SpectralResponseImageFilter<FloatVectorImageType>;
+
+  void DoInit() override
+  {
+    SetName("SpectralResponseDegradation");
+    SetDescription("Computes what a multispectral sensor would have seen of a hyperspectral image");
+    SetDocLongDescription("Each band of the output is the mean of the hyperspectral bands under the spectral response of a multispectral band: M = X R^T for "
+                          "each pixel, where the rows of "
+                          "R sum to one, so that the output has the unit of the input. R comes from response curves, a matrix, a built-in sensor, or centres "
+                          "and widths of bands. Size, "
+                          "projection and pixel size stay; the output's bands are named after the sensor's.");
+    SetDocLimitations("The wavelengths of the hyperspectral image must cover at least 90 % of the response of every band.");
+    SetDocAuthors("The SpectraMorph module's authors");
+    SetDocSeeAlso("HyperspectralSuperResolution, SpatialDegradation");
+    AddDocTag(Tags::Hyperspectral);
+
+    AddParameter(ParameterType_InputImage, "in", "Hyperspectral image");
+    SetParameterDescription("in", "The hyperspectral image, in any unit.");
+    AddSpectralResponseParameters();
+    AddParameter(ParameterType_OutputImage, "out", "Multispectral image");
+    SetParameterDescription("out", "The multispectral image: one band for each of the spectral response.");
+    AddNoiseParameters();
+    AddNoDataParameter();
+    AddRAMParameter();
+
+    SetDocExampleParameterValue("in", "hyperspectral.tif");
+    SetDocExampleParameterValue("srf", "bands");
+    SetDocExampleParameterValue("srf.bands.list", "490:65,560:35,665:30");
+    SetDocExampleParameterValue("out", "multispectral.tif float");
+    SetOfficialDocLink();
+  }
+
+  void DoUpdateParameters() override
+  {
+  }
+
+  void Run() override
+  {
+    m_Filter = FilterType::New();
+    m_Filter->SetSpectralResponse(ReadSpectralResponse("in"));
+    m_Filter->SetInput(GetParameterFloatVectorImage("in"));
+    m_Filter->SetInputNoData(InputNoData("in"));
+    m_Filter->SetOutputNoData(OutputNoData("out"));
+    SetParameterOutputImage("out", AddNoise(m_Filter->GetOutput(), m_Filter->GetOutputNoData()));
+  }
+
+  FilterType::Pointer m_Filter;
+};
+} // namespace Wrapper
+} // namespace otb
+
+OTB_APPLICATION_EXPORT(otb::Wrapper::SpectralResponseDegradation)

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpectralInversionApplication.h"
+
+#include "otbWrapperApplicationFactory.h"
+
+namespace otb
+{
+namespace Wrapper
+{
+/** \class TrainSpectralInversion
+ * \brief Hyperspectral image and spectral response to a model file. */
+class TrainSpectralInversion : public SpectralInversionApplication
+{
+public:
+  using Self         = TrainSpectralInversion;
+  using Superclass   = SpectralInversionApplication;
+  using Pointer      = itk::SmartPointer<Self>;
+  using ConstPointer = itk::SmartPointer<const Self>;
+
+  itkNewMacro(Self);
+  itkTypeMacro(TrainSpectralInversion, SpectralInversionApplication);
+
+private:
+  void DoInit() override
+  {
+    SetName("TrainSpectralInversion");
+    SetDescription("Trains a network that turns multispectral pixels into hyperspectral ones");
+    SetDocLongDescription("Trains on a hyperspectral image alone, by the spectral response of a multispectral sensor: the network's input is what that sensor would have seen of "
+                          "a hyperspectral pixel, its target that pixel's spectrum. The model is written to a file, which SpectralInversion applies to multispectral images. "
+                          "HyperspectralSuperResolution does both in one step.");
+    SetDocLimitations("None");
+    SetDocAuthors("The SpectraMorph module's authors");
+    SetDocSeeAlso("SpectralInversion, HyperspectralSuperResolution; arXiv 2510.20814, arXiv 2507.13339");
+    AddDocTag(Tags::Hyperspectral);
+
+    AddTrainingImageParameter();
+    AddParameter(ParameterType_OutputFilename, "out", "Trained model");
+    SetParameterDescription("out", "The model file (JSON): network, endmembers, spectral response, wavelengths and scaling.");
+    AddParameter(ParameterType_OutputImage, "outem", "Endmembers");
+    SetParameterDescription("outem", "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember. Only for the method morph.");
+    MandatoryOff("outem");
+    AddSpectralResponseParameters();
+    AddTrainingParameters();
+    AddRAMParameter();
+
+    SetDocExampleParameterValue("inhs", "hyperspectral.tif");
+    SetDocExampleParameterValue("srf", "file");
+    SetDocExampleParameterValue("srf.file.in", "response.csv");
+    SetDocExampleParameterValue("out", "model.json");
+    SetOfficialDocLink();
+  }
+
+  void DoUpdateParameters() override
+  {
+  }
+
+  void Run() override
+  {
+    const ModelPointer model = Train(ReadSpectralResponse("inhs"));
+    model->Save(GetParameterString("out"), "out");
+    SetEndmemberOutput(*model);
+  }
+};
+} // namespace Wrapper
+} // namespace otb
+
+OTB_APPLICATION_EXPORT(otb::Wrapper::TrainSpectralInversion)
