@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs the Debian packages that building, testing and the demo need, when they are missing.
+set -eu
+
+packages=(
+  # The compiler and its tools.
+  g++ cmake ninja-build ccache pkg-config
+  # What the module is made of. libotb-dev does not bring along all that it refers to: a tool of otb-qgis, FFTW and TinyXML.
+  libotb-dev otb-qgis libfftw3-dev libtinyxml-dev libgdal-dev
+  libeigen3-dev libhwy-dev nlohmann-json3-dev
+  # The launchers, and OTB's own applications, which the module's run beside.
+  otb-bin libotb-apps
+  # Tests and pictures.
+  libgtest-dev python3 python3-numpy python3-gdal python3-matplotlib
+)
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
+  if [ "$status" != installed ]; then
+    missing+=("$package")
+  fi
+done
+if [ ${#missing[@]} -eq 0 ]; then
+  exit 0
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  as_root=(sudo)
+fi
+echo "Installing ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "${missing[@]}"

@@ -1,0 +1,9 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing, builds everything and runs every test; ends non-zero when one fails.
+set -eu
+cd "$(dirname "$0")/.."
+
+test/install.sh
+test/build.sh
+ctest --test-dir build --output-on-failure -j 2
