@@ -68,7 +68,10 @@ public:
   /** SpectraLift's network. */
   static SpectralNetwork Lift(unsigned int msiBands, unsigned int hyperspectralBands);
 
-  /** Glorot-uniform weights, U(-a, a) with a = sqrt(6 / (inputs + outputs)), and zero biases; the same seed gives the same bits. */
+  /** Glorot-uniform weights, U(-a, a) with a = sqrt(6 / (inputs + outputs)), and zero biases; the same seed gives the same bits.
+   *
+   * Lift takes half of a in all but its last layer: from small weights it begins almost linear, which matters where the multispectral image leaves the range that the
+   * coarse image has shown, and most when that has few pixels. */
   void Initialize(std::uint64_t seed);
 
   SpectralInversionMethod GetMethod() const

@@ -12,6 +12,12 @@ namespace otb
 {
 using namespace kernels;
 
+namespace
+{
+// Of Glorot's limit, in Lift's hidden layers. On cases of 144 to 780 training pixels it gains up to 1 dB and 0.4 degrees over 1 (test/bench/fidelity.py).
+constexpr double LiftGain = 0.5;
+} // namespace
+
 void SpectralNetwork::AddLayer(unsigned int inputs, unsigned int outputs)
 {
   if (inputs == 0 || outputs == 0)
@@ -59,7 +65,8 @@ void SpectralNetwork::Initialize(std::uint64_t seed)
   std::mt19937_64 generator(seed);
   for (const Layer& layer : m_Layers)
   {
-    const double limit  = std::sqrt(6. / (layer.inputs + layer.outputs));
+    const double gain   = m_Method == SpectralInversionMethod::Lift && &layer != &m_Layers.back() ? LiftGain : 1.;
+    const double limit  = gain * std::sqrt(6. / (layer.inputs + layer.outputs));
     float*       weight = m_Parameters.data() + layer.offset;
     for (unsigned int output = 0; output < layer.outputs; ++output)
     {
