@@ -34,7 +34,7 @@ private:
                           "R sum to one, so that the output has the unit of the input. R comes from response curves, a matrix, a built-in sensor, or centres "
                           "and widths of bands. Size, "
                           "projection and pixel size stay; the output's bands are named after the sensor's.");
-    SetDocLimitations("The wavelengths of the hyperspectral image must cover at least 90 % of the response of every band.");
+    SetDocLimitations("The wavelengths of the hyperspectral image must cover at least 70 % of the response of every band.");
     SetDocAuthors("The SpectraMorph module's authors");
     SetDocSeeAlso("HyperspectralSuperResolution, SpatialDegradation");
     AddDocTag(Tags::Hyperspectral);

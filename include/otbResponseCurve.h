@@ -67,7 +67,7 @@ private:
  * The sensor sees as far as half a band spacing or half a FWHM, whichever is more, beyond a band centre; between two centres that is without a break unless
  * they are more than ten times the median spacing apart (removed water vapour bands).
  *
- * \throw std::invalid_argument naming `source`, the band, its range and the sensor's when less than 90 % of a band's response area lies where the sensor sees.
+ * \throw std::invalid_argument naming `source`, the band, its range and the sensor's when less than 70 % of a band's response area lies where the sensor sees.
  */
 SpectraMorph_EXPORT SpectralResponse ProjectResponses(const std::vector<ResponseCurve>& curves, const SpectralAxis& axis, const std::string& source);
 } // namespace otb

@@ -11,7 +11,7 @@ namespace otb
 namespace
 {
 /** The least share of a band's response area that the hyperspectral sensor must see. */
-constexpr double LeastCoverage = 0.9;
+constexpr double LeastCoverage = 0.7;
 
 /** Two centres that many median spacings apart have bands missing between them. */
 constexpr double GapSpacings = 10;
@@ -107,7 +107,7 @@ void CheckCoverage(const ResponseCurve& curve, const std::vector<std::pair<doubl
     ranges += (ranges.empty() ? "" : ", ") + Nanometres(interval.first) + " to " + Nanometres(interval.second) + " nm";
   }
   const auto range = curve.Range();
-  throw std::invalid_argument(source + ", band " + curve.GetName() + " (" + Nanometres(range.first) + " to " + Nanometres(range.second) + " nm): found " +
+  throw std::invalid_argument(source + ", " + curve.GetName() + " (" + Nanometres(range.first) + " to " + Nanometres(range.second) + " nm): found " +
                               Nanometres(100 * coverage) + " % of its response within the wavelengths of the hyperspectral image (" + ranges +
                               "), expected at least " + Nanometres(100 * LeastCoverage) + " %");
 }

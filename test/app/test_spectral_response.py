@@ -171,7 +171,7 @@ class SpectralResponseDegradation(unittest.TestCase):
         self.fails("srf.bands.list: found no value", **{"in": self.image}, srf="bands")
 
     def test_band_that_the_image_does_not_see(self):
-        self.fails("srf.sensor.name sentinel2a, band B07", "within the wavelengths of the hyperspectral image (393.75 to 781.25 nm)", **{"in": self.image}, srf="sensor", srf_sensor_name="sentinel2a")
+        self.fails("srf.sensor.name sentinel2a, B07", "within the wavelengths of the hyperspectral image (393.75 to 781.25 nm)", **{"in": self.image}, srf="sensor", srf_sensor_name="sentinel2a")
 
     def test_no_data_that_the_pixel_type_cannot_hold(self):
         self.fails("nodata: found -1", **{"in": self.image}, srf="bands", srf_bands_list="500:30", nodata=-1, out=f"{self.out} uint8")

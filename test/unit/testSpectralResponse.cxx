@@ -158,20 +158,20 @@ TEST(ResponseProjection, RefusesABandTheImageDoesNotSee)
   const otb::SpectralAxis axis{{420, 430, 440}, {}};
   const auto              outside = ResponseCurve::Sampled("B12", {2000, 2100, 2200}, {0, 1, 0});
   const std::string       message = ErrorOf([&] { otb::ProjectResponses({outside}, axis, "srf.file.in"); });
-  EXPECT_EQ(message, "srf.file.in, band B12 (2100 to 2100 nm): found 0 % of its response within the wavelengths of the hyperspectral image (415 to 445 nm), "
-                     "expected at least 90 %");
+  EXPECT_EQ(message, "srf.file.in, B12 (2100 to 2100 nm): found 0 % of its response within the wavelengths of the hyperspectral image (415 to 445 nm), "
+                     "expected at least 70 %");
 }
 
 TEST(ResponseProjection, CoverageCountsHalfASpacingOrHalfAWidthBeyondTheEnds)
 {
   const auto box = [](double from, double to) { return ResponseCurve::Sampled("box", {from, from + 1e-6, to, to + 1e-6}, {0, 1, 1, 0}); };
-  // Seen: 415 to 445. A box of 10 nm may stick out by 1 nm.
-  EXPECT_EQ(ErrorOf([&] { Project(box(435.9, 445.9), {{420, 430, 440}, {}}); }), "no error");
-  EXPECT_NE(ErrorOf([&] { Project(box(436.1, 446.1), {{420, 430, 440}, {}}); }), "no error");
+  // Seen: 415 to 445. A box of 10 nm may stick out by 3 nm.
+  EXPECT_EQ(ErrorOf([&] { Project(box(437.9, 447.9), {{420, 430, 440}, {}}); }), "no error");
+  EXPECT_NE(ErrorOf([&] { Project(box(438.1, 448.1), {{420, 430, 440}, {}}); }), "no error");
   // With a FWHM of 14 nm: 413 to 447.
-  EXPECT_EQ(ErrorOf([&] { Project(box(436.1, 446.1), {{420, 430, 440}, {14, 14, 14}}); }), "no error");
-  EXPECT_EQ(ErrorOf([&] { Project(box(412.1, 422.1), {{420, 430, 440}, {14, 14, 14}}); }), "no error");
-  EXPECT_NE(ErrorOf([&] { Project(box(411.9, 421.9), {{420, 430, 440}, {14, 14, 14}}); }), "no error");
+  EXPECT_EQ(ErrorOf([&] { Project(box(439.1, 449.1), {{420, 430, 440}, {14, 14, 14}}); }), "no error");
+  EXPECT_EQ(ErrorOf([&] { Project(box(410.1, 420.1), {{420, 430, 440}, {14, 14, 14}}); }), "no error");
+  EXPECT_NE(ErrorOf([&] { Project(box(409.9, 419.9), {{420, 430, 440}, {14, 14, 14}}); }), "no error");
   // A single band sees its width.
   EXPECT_EQ(ErrorOf([&] { Project(box(496, 504), {{500}, {10}}); }), "no error");
   EXPECT_NE(ErrorOf([&] { Project(box(496, 504), {{500}, {}}); }), "no error");
@@ -186,7 +186,7 @@ TEST(ResponseProjection, RemovedBandsAreAGap)
     axis.wavelengths.push_back(1480 + 10 * i);
   }
   const auto cirrus = ResponseCurve::Gaussian("B10", 1375, 12);
-  EXPECT_NE(ErrorOf([&] { Project(cirrus, axis); }).find("band B10"), std::string::npos);
+  EXPECT_NE(ErrorOf([&] { Project(cirrus, axis); }).find("B10"), std::string::npos);
   const auto swir = ResponseCurve::Gaussian("B11", 1580, 20);
   EXPECT_EQ(ErrorOf([&] { Project(swir, axis); }), "no error");
 }
