@@ -2,6 +2,8 @@
 #include "otbSpectralInversionEstimator.h"
 #include "otbNonnegativeMatrixFactorization.h"
 
+#include <Eigen/Cholesky>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -21,6 +23,24 @@ double Percentile(std::vector<float>& values, double percent)
   const double low  = *lower;
   const double high = lower + 1 == values.end() ? low : *std::min_element(lower + 1, values.end());
   return low + (high - low) * (position - std::floor(position));
+}
+
+// A factorisation leaves the scale of each endmember open, V = (W D) (D^-1 E). Where abundances shall sum to one that scale matters: it is the one by which those of
+// the factorisation do so best, d = argmin ||W d - 1||. An endmember that would turn negative by it keeps its scale.
+SpectraMatrix WithAbundancesOfSumOne(const NonnegativeMatrixFactorization::Result& factors)
+{
+  const Eigen::MatrixXd W = factors.abundances.cast<double>();
+  const Eigen::VectorXd d = (W.transpose() * W).ldlt().solve(W.colwise().sum().transpose());
+  SpectraMatrix         endmembers = factors.endmembers;
+  for (Eigen::Index k = 0; k < endmembers.rows(); ++k)
+  {
+    const auto scaled = (endmembers.row(k).cast<double>() / d(k)).cast<float>().eval();
+    if (d(k) > 0. && scaled.allFinite())
+    {
+      endmembers.row(k) = scaled;
+    }
+  }
+  return endmembers;
 }
 } // namespace
 
@@ -67,7 +87,7 @@ void SpectralInversionEstimator::FindEndmembers(const Progress& progress)
   {
     throw CancelledError();
   }
-  m_Model.endmembers                = factors.endmembers;
+  m_Model.endmembers                = m_Settings.constraint == AbundanceConstraint::SumToOne ? WithAbundancesOfSumOne(factors) : factors.endmembers;
   m_Model.training.nmfRelativeError = factors.relativeError;
   m_Sweeps                          = factors.sweeps;
 }
