@@ -98,7 +98,6 @@ private:
                             "The greatest value of a pixel, for PSNR, SSIM, clip and quantize: 1 for images from 0 to 1. 0: the maximum of what the image is "
                             "compared with, which is read once more for it.");
     SetDefaultParameterFloat("peak", 0.);
-    SetMinimumParameterFloatValue("peak", 0.);
     AddParameter(ParameterType_Bool, "quantize", "PSNR and SSIM of 8-bit images");
     SetParameterDescription("quantize", "Map both images from 0..peak to the whole numbers 0..255, truncated, for PSNR and SSIM.");
     AddParameter(ParameterType_Bool, "clip", "Clip the image");
@@ -106,7 +105,6 @@ private:
     AddParameter(ParameterType_Int, "ratio", "Ratio");
     SetParameterDescription("ratio", "Sharp pixels per coarse pixel in each direction: of ERGAS and of inhs.");
     SetDefaultParameterInt("ratio", 4);
-    SetMinimumParameterIntValue("ratio", 1);
     AddParameter(ParameterType_Float, "nodata", "Value of invalid pixels");
     SetParameterDescription("nodata",
                             "Pixels with this value in all bands do not count, in any of the images. By default the value that each image's file declares. NaN "
@@ -161,6 +159,12 @@ private:
   void Run() override
   {
     // Everything is wired and checked before the first pixel is read.
+    GetIntegerFrom("ratio", 1);
+    const float peak = GetParameterFloat("peak");
+    if (!(peak >= 0.f && peak < std::numeric_limits<float>::max()))
+    {
+      throw std::invalid_argument("peak: found " + ToText(peak) + ", expected a positive number, or 0 for the maximum of the reference");
+    }
     m_Filters.clear();
     m_Comparisons.clear();
     const Image image = Read("in");
@@ -274,6 +278,11 @@ private:
     comparison.quality->Update();
 
     const ImageQuality& quality = comparison.quality->GetFilter()->GetQuality();
+    if (quality.pixels == 0)
+    {
+      throw std::invalid_argument(comparison.estimate.name + ": found no pixel that is valid there and in " + comparison.reference.name +
+                                  ", expected at least one");
+    }
     otbAppLogINFO(<< comparison.name << " pixels: " << quality.pixels);
     for (const ImageQualityReport::Metric& metric : ImageQualityReport::GetMetrics())
     {

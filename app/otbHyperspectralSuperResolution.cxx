@@ -25,13 +25,17 @@ private:
   {
     SetName("HyperspectralSuperResolution");
     SetDescription("Fuses a coarse hyperspectral and a sharp multispectral image into a sharp hyperspectral image");
-    SetDocLongDescription(
-        "Trains a small network on the hyperspectral image alone, by the spectral response of the multispectral sensor: its input is what the multispectral sensor would "
-        "have seen of a hyperspectral pixel, its target that pixel's spectrum. The network then turns each pixel of the sharp multispectral image into a spectrum. No ground "
-        "truth and no knowledge of the blur is needed. Two published methods are offered: SpectraMorph, which mixes endmember spectra by estimated abundances, and "
-        "SpectraLift, which regresses the spectrum directly. The output has the size and georeferencing of the multispectral image, and the bands, wavelengths and unit of the "
-        "hyperspectral one. Scenes of any size are processed in pieces that fit ram.");
-    SetDocLimitations("The two images must be of one unit and calibration: what the spectral response makes of the hyperspectral image must match the multispectral image.");
+    SetDocLongDescription("Trains a small network on the hyperspectral image alone, by the spectral response of the multispectral sensor: its input is what "
+                          "the multispectral sensor would "
+                          "have seen of a hyperspectral pixel, its target that pixel's spectrum. The network then turns each pixel of the sharp multispectral "
+                          "image into a spectrum. No ground "
+                          "truth and no knowledge of the blur is needed. Two published methods are offered: SpectraMorph, which mixes endmember spectra by "
+                          "estimated abundances, and "
+                          "SpectraLift, which regresses the spectrum directly. The output has the size and georeferencing of the multispectral image, and the "
+                          "bands, wavelengths and unit of the "
+                          "hyperspectral one. Scenes of any size are processed in pieces that fit ram.");
+    SetDocLimitations(
+        "The two images must be of one unit and calibration: what the spectral response makes of the hyperspectral image must match the multispectral image.");
     SetDocAuthors("The SpectraMorph module's authors");
     SetDocSeeAlso("TrainSpectralInversion, SpectralInversion, HyperspectralQuality, BundleToPerfectSensor; arXiv 2510.20814, arXiv 2507.13339");
     AddDocTag(Tags::Hyperspectral);
@@ -40,8 +44,9 @@ private:
     AddMultispectralImageParameter();
     AddInversionOutputParameters();
     AddParameter(ParameterType_OutputImage, "outem", "Endmembers");
-    SetParameterDescription("outem", "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember: what HyperspectralUnmixing and "
-                                     "LinearMixingSynthesis take. Only for the method morph.");
+    SetParameterDescription(
+        "outem", "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember: what HyperspectralUnmixing and "
+                 "LinearMixingSynthesis take. Only for the method morph.");
     MandatoryOff("outem");
     AddParameter(ParameterType_OutputFilename, "model", "Trained model");
     SetParameterDescription("model", "The model as a file (JSON), for SpectralInversion to apply to other images of the same two sensors.");
@@ -68,13 +73,20 @@ private:
     const SpectralResponse response = ReadSpectralResponse("inhs");
     CheckBands("inms", response.GetNumberOfMultispectralBands(), "the spectral response (srf) has bands");
 
+    // What inference would refuse is refused before the training.
+    OutputNoData("out");
+    if (GetParameterString("method") == "morph" && GetParameterInt("method.morph.csp") != 0)
+    {
+      CheckGrids();
+    }
+
     const ModelPointer model = Train(response);
+    SetEndmemberOutput(*model);
+    ConnectInversion(model);
     if (IsParameterEnabled("model") && HasValue("model"))
     {
       model->Save(GetParameterString("model"), "model");
     }
-    SetEndmemberOutput(*model);
-    ConnectInversion(model);
   }
 };
 } // namespace Wrapper

@@ -6,6 +6,9 @@
 
 #include "otbWrapperApplicationFactory.h"
 
+#include <cmath>
+#include <limits>
+
 namespace otb
 {
 namespace Wrapper
@@ -30,8 +33,9 @@ private:
   {
     SetName("LinearMixingSynthesis");
     SetDescription("Makes a hyperspectral image of abundances and endmembers");
-    SetDocLongDescription("Mixes endmember spectra e_k by the abundances a_k of each pixel: x = o + sum_k a_k (e_k - o), with the offset o zero unless given. The abundances are "
-                          "those of HyperspectralSuperResolution (with the offset of its scaling, which its log tells), HyperspectralUnmixing or any other source.");
+    SetDocLongDescription(
+        "Mixes endmember spectra e_k by the abundances a_k of each pixel: x = o + sum_k a_k (e_k - o), with the offset o zero unless given. The abundances are "
+        "those of HyperspectralSuperResolution (with the offset of its scaling, which its log tells), HyperspectralUnmixing or any other source.");
     SetDocLimitations("None");
     SetDocAuthors("The SpectraMorph module's authors");
     SetDocSeeAlso("NMFEndmemberExtraction, HyperspectralUnmixing, HyperspectralSuperResolution");
@@ -70,8 +74,19 @@ private:
       throw std::invalid_argument("ie: found " + std::to_string(pixels) + " endmembers (pixels), expected " + std::to_string(GetNumberOfBands("in")) +
                                   ", one for each band of in");
     }
+    // OTB turns NaN and infinity into the greatest numbers.
+    const float offset = GetParameterFloat("offset");
+    if (!(std::abs(offset) < std::numeric_limits<float>::max()))
+    {
+      throw std::invalid_argument("offset: found " + ToText(offset) + ", expected a finite number");
+    }
+    const SpectraMatrix endmembers = ReadEndmemberImage(endmemberImage);
+    if (!endmembers.allFinite())
+    {
+      throw std::invalid_argument("ie: found NaN or infinity in a pixel, expected spectra of numbers");
+    }
     m_Filter = FilterType::New();
-    m_Filter->SetMixing(LinearMixing(ReadEndmemberImage(endmemberImage), GetParameterFloat("offset")));
+    m_Filter->SetMixing(LinearMixing(endmembers, offset));
     m_Filter->SetSpectralAxis(ReadSpectralAxis("ie").value_or(SpectralAxis()));
     m_Filter->SetInput(GetParameterFloatVectorImage("in"));
     m_Filter->SetInputNoData(InputNoData("in"));

@@ -33,10 +33,12 @@ private:
   {
     SetName("NMFEndmemberExtraction");
     SetDescription("Finds endmember spectra in a hyperspectral image by non-negative matrix factorisation");
-    SetDocLongDescription("Factorises the image's spectra V (pixels x bands) into abundances W and endmembers E, both non-negative, such that the squared difference of V and W E "
-                          "is least: start by NNDSVDa (Boutsidis and Gallopoulos 2008), descent by hierarchical alternating least squares (Cichocki and Phan 2009). The image is "
-                          "read once, in pieces; when it has more pixels than fit ram, a uniform random sample of them is factorised. Abundances, if asked for, are those of "
-                          "non-negative least squares for every pixel.");
+    SetDocLongDescription(
+        "Factorises the image's spectra V (pixels x bands) into abundances W and endmembers E, both non-negative, such that the squared difference of V and W "
+        "E "
+        "is least: start by NNDSVDa (Boutsidis and Gallopoulos 2008), descent by hierarchical alternating least squares (Cichocki and Phan 2009). The image is "
+        "read once, in pieces; when it has more pixels than fit ram, a uniform random sample of them is factorised. Abundances, if asked for, are those of "
+        "non-negative least squares for every pixel.");
     SetDocLimitations("Negative values count as zero.");
     SetDocAuthors("The SpectraMorph module's authors");
     SetDocSeeAlso("VertexComponentAnalysis, EndmemberNumberEstimation, HyperspectralUnmixing, LinearMixingSynthesis");
@@ -49,7 +51,8 @@ private:
     SetParameterDescription("ne", "From 1 to the smaller of the numbers of bands and of pixels.");
     SetDefaultParameterInt("ne", 7);
     AddParameter(ParameterType_OutputImage, "outendm", "Endmembers");
-    SetParameterDescription("outendm", "The endmember spectra in the image's unit, as an image of one row, a pixel an endmember: what HyperspectralUnmixing takes.");
+    SetParameterDescription("outendm",
+                            "The endmember spectra in the image's unit, as an image of one row, a pixel an endmember: what HyperspectralUnmixing takes.");
     AddParameter(ParameterType_OutputImage, "outab", "Abundances");
     SetParameterDescription("outab", "A band for each endmember, with its abundance in each pixel, not negative.");
     MandatoryOff("outab");
@@ -91,11 +94,19 @@ private:
     m_Extraction->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(ram));
     AddProcess(m_Extraction->GetStreamer(), "Reading the hyperspectral image");
     AddProcess(m_Extraction->GetFilter()->GetModifiableSolver(), "Finding endmembers (NMF)");
-    m_Extraction->Update();
+    try
+    {
+      m_Extraction->Update();
+    }
+    catch (const std::invalid_argument& error)
+    {
+      throw std::invalid_argument(std::string("in: ") + error.what());
+    }
 
     const auto& result = m_Extraction->GetFilter()->GetResult();
-    otbAppLogINFO(<< "Endmembers: " << ne << " from " << m_Extraction->GetFilter()->GetSample().size() << " of " << m_Extraction->GetFilter()->GetNumberOfValidPixels()
-                  << " valid pixels, relative residual " << result.relativeError << " after " << result.sweeps << " sweeps");
+    otbAppLogINFO(<< "Endmembers: " << ne << " from " << m_Extraction->GetFilter()->GetSample().size() << " of "
+                  << m_Extraction->GetFilter()->GetNumberOfValidPixels() << " valid pixels, relative residual " << result.relativeError << " after "
+                  << result.sweeps << " sweeps");
 
     m_Source = SourceType::New();
     m_Source->SetEndmembers(result.endmembers);

@@ -40,7 +40,6 @@ private:
     AddParameter(ParameterType_Int, "ratio", "Ratio");
     SetParameterDescription("ratio", "Pixels of the sharp image per output pixel, in each direction.");
     SetDefaultParameterInt("ratio", 4);
-    SetMinimumParameterIntValue("ratio", 1);
     AddNoiseParameters();
     AddWavelengthParameter();
     AddParameter(ParameterType_OutputImage, "out", "Coarse image");

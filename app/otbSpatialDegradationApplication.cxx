@@ -9,6 +9,9 @@ namespace Wrapper
 {
 namespace
 {
+/** Far wider than the widest kernel, which is flat by then; what OTB makes of NaN is beyond. */
+constexpr int MaximumSigma = 1000000;
+
 struct ShapeTitle
 {
   const char* key;
@@ -49,7 +52,6 @@ void SpatialDegradationApplication::AddBlurParameters()
   AddParameter(ParameterType_Int, "radius", "Radius of the kernel");
   SetParameterDescription("radius", "The kernel has 2 radius + 1 rows and columns, in pixels of the sharp image. Without effect on a kernel from a file.");
   SetDefaultParameterInt("radius", 7);
-  SetMinimumParameterIntValue("radius", 1);
 
   AddParameter(ParameterType_Choice, "border", "Border");
   SetParameterDescription("border", "What lies outside the image.");
@@ -63,12 +65,24 @@ SpatialDegradationApplication::FilterType::Pointer SpatialDegradationApplication
   const std::string shape  = GetParameterString("psf");
   if (shape != "file")
   {
-    const auto radius = static_cast<unsigned int>(GetParameterInt("radius"));
-    filter->SetPointSpreadFunction(PointSpreadFunction::FromShape(shape, GetParameterFloat("sigma"), radius));
+    const auto  radius = static_cast<unsigned int>(GetIntegerFrom("radius", 1));
+    const float sigma  = GetParameterFloat("sigma");
+    if (!(sigma > 0.f && sigma <= MaximumSigma))
+    {
+      throw std::invalid_argument("sigma: found " + ToText(sigma) + ", expected a positive number of pixels, at most " + std::to_string(MaximumSigma));
+    }
+    filter->SetPointSpreadFunction(PointSpreadFunction::FromShape(shape, sigma, radius));
   }
   else if (HasValue("psf.file.in"))
   {
-    filter->SetPointSpreadFunction(PointSpreadFunction::FromFile(GetParameterString("psf.file.in")));
+    try
+    {
+      filter->SetPointSpreadFunction(PointSpreadFunction::FromFile(GetParameterString("psf.file.in")));
+    }
+    catch (const std::exception& error)
+    {
+      throw std::invalid_argument(std::string("psf.file.in: ") + error.what());
+    }
   }
   else
   {
@@ -76,7 +90,7 @@ SpatialDegradationApplication::FilterType::Pointer SpatialDegradationApplication
   }
   filter->SetInput(image);
   filter->SetBorder(GetParameterString("border") == "zero" ? PointSpreadFunction::Border::Zero : PointSpreadFunction::Border::Reflect);
-  filter->SetRatio(static_cast<unsigned int>(GetParameterInt("ratio")));
+  filter->SetRatio(static_cast<unsigned int>(GetIntegerFrom("ratio", 1)));
   return filter;
 }
 } // namespace Wrapper

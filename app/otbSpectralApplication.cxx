@@ -5,6 +5,7 @@
 #include "otbSpectralNoise.h"
 #include "otbStreamingBandPowerImageFilter.h"
 
+#include "otbImageIOFactory.h"
 #include "otbWrapperOutputImageParameter.h"
 
 #include "itksys/SystemTools.hxx"
@@ -13,6 +14,9 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <map>
+#include <new>
+#include <sstream>
 #include <stdexcept>
 
 namespace otb
@@ -21,15 +25,8 @@ namespace Wrapper
 {
 namespace
 {
-/** Without "itk::ERROR: Class(0x5566778899aa): ", which ITK puts before the message. */
-std::string GetMessage(const itk::ExceptionObject& error)
-{
-  const std::string description = error.GetDescription();
-  const auto        pointer     = description.find("(0x");
-  const auto        end         = description.find("): ");
-  const bool        prefixed    = description.find("ERROR: ") < pointer && pointer < end && end != std::string::npos;
-  return prefixed ? description.substr(end + 3) : description;
-}
+/** Noise of 10^15 times the signal, or of so small a part of it, is no longer a number of single precision. */
+constexpr int MaximumDecibels = 300;
 
 /** The name without the options of an extended filename. */
 std::string GetSimpleName(const std::string& name)
@@ -56,13 +53,63 @@ std::pair<double, double> GetLimits(ImagePixelType type)
     return {-std::numeric_limits<float>::max(), std::numeric_limits<float>::max()};
   }
 }
+
+/** \throw std::invalid_argument when an output file is not one that can be written; an empty extension is left to OTB, which adds one. */
+void CheckOutputFile(const std::string& key, const std::filesystem::path& file, bool image)
+{
+  namespace fs           = std::filesystem;
+  const fs::path  folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  std::error_code error;
+  if (!fs::is_directory(folder, error) || !itksys::SystemTools::TestFileAccess(folder.string(), itksys::TEST_FILE_WRITE))
+  {
+    throw std::invalid_argument(key + ": found the folder " + folder.string() + ", expected a folder that exists and can be written to");
+  }
+  // Devices and pipes are refused too: the file is written by another name and renamed, which would put a file in their place.
+  if (fs::exists(file, error) && (!fs::is_regular_file(file, error) || !itksys::SystemTools::TestFileAccess(file.string(), itksys::TEST_FILE_WRITE)))
+  {
+    throw std::invalid_argument(key + ": found " + file.string() + ", expected a file that can be written");
+  }
+  if (image && file.has_extension() && ImageIOFactory::CreateImageIO(file.c_str(), ImageIOFactory::WriteMode).IsNull())
+  {
+    throw std::invalid_argument(key + ": found the extension " + file.extension().string() +
+                                ", expected that of an image format that OTB writes, such as .tif");
+  }
+}
 } // namespace
+
+std::string SpectralApplication::GetMessage(const itk::ExceptionObject& error)
+{
+  const std::string description = error.GetDescription();
+  const std::string generic     = "itk::ERROR: ";
+  const auto        pointer     = description.find("(0x");
+  const auto        end         = description.find("): ");
+  const bool        prefixed    = description.find("ERROR: ") < pointer && pointer < end && end != std::string::npos;
+  return prefixed ? description.substr(end + 3) : description.rfind(generic, 0) == 0 ? description.substr(generic.size()) : description;
+}
+
+std::string SpectralApplication::ToText(double value)
+{
+  std::ostringstream text;
+  text << value;
+  return text.str();
+}
+
+int SpectralApplication::GetIntegerFrom(const std::string& key, int least)
+{
+  const int value = this->GetParameterInt(key);
+  if (value < least)
+  {
+    throw std::invalid_argument(key + ": found " + std::to_string(value) + ", expected a whole number from " + std::to_string(least));
+  }
+  return value;
+}
 
 void SpectralApplication::DoExecute()
 {
   try
   {
     this->CheckOutputFiles();
+    this->GetIntegerFrom("ram", 1);
     this->Run();
     this->CheckOutputImages();
   }
@@ -74,6 +121,10 @@ void SpectralApplication::DoExecute()
   catch (const itk::ExceptionObject& error)
   {
     otbAppLogFATAL(<< GetMessage(error));
+  }
+  catch (const std::bad_alloc&)
+  {
+    otbAppLogFATAL(<< "ram: found too little memory for images of this size with these parameters, expected more of it");
   }
   catch (const std::exception& error)
   {
@@ -94,6 +145,7 @@ void SpectralApplication::CheckOutputFiles()
       inputs.push_back(key);
     }
   }
+  std::map<fs::path, std::string> outputs;
   for (const auto& key : keys)
   {
     const auto type = this->GetParameterType(key);
@@ -101,27 +153,24 @@ void SpectralApplication::CheckOutputFiles()
     {
       continue;
     }
-    const fs::path  file   = GetSimpleName(this->GetParameterString(key));
-    const fs::path  folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    const fs::path  file = GetSimpleName(this->GetParameterString(key));
     std::error_code error;
     if (file.empty() || file.string().rfind("/vsi", 0) == 0)
     {
       continue;
     }
-    if (!fs::is_directory(folder, error) || !itksys::SystemTools::TestFileAccess(folder.string(), itksys::TEST_FILE_WRITE))
-    {
-      throw std::invalid_argument(key + ": found the folder " + folder.string() + ", expected a folder that exists and can be written to");
-    }
-    if (fs::is_directory(file, error) || (fs::exists(file, error) && !itksys::SystemTools::TestFileAccess(file.string(), itksys::TEST_FILE_WRITE)))
-    {
-      throw std::invalid_argument(key + ": found " + file.string() + ", expected a file that can be written");
-    }
+    CheckOutputFile(key, file, type == ParameterType_OutputImage);
     for (const auto& input : inputs)
     {
       if (fs::equivalent(file, GetSimpleName(this->GetParameterString(input)), error))
       {
         throw std::invalid_argument(key + ": found the file of " + input + ", expected another, since that is read while this is written");
       }
+    }
+    const auto entry = outputs.emplace(fs::weakly_canonical(file, error), key);
+    if (!entry.second)
+    {
+      throw std::invalid_argument(key + ": found the file of " + entry.first->second + ", expected a file of its own");
     }
   }
 }
@@ -164,6 +213,13 @@ FloatVectorImageType* SpectralApplication::AddNoise(FloatVectorImageType* image,
   {
     return image;
   }
+  // OTB turns NaN and infinity into the greatest numbers.
+  const float snr = this->GetParameterFloat("snr");
+  if (!(std::abs(snr) <= MaximumDecibels))
+  {
+    throw std::invalid_argument("snr: found " + ToText(snr) + ", expected a number of dB from " + std::to_string(-MaximumDecibels) + " to " +
+                                std::to_string(MaximumDecibels));
+  }
   const auto power = StreamingBandPowerImageFilter<FloatVectorImageType>::New();
   power->GetFilter()->SetNoData(noData);
   power->SetInput(image);
@@ -178,7 +234,7 @@ FloatVectorImageType* SpectralApplication::AddNoise(FloatVectorImageType* image,
   noise->SetInput(image);
   noise->SetNoData(noData);
   noise->SetSeed(static_cast<std::uint64_t>(this->GetParameterInt("rand")));
-  noise->SetStandardDeviations(SpectralNoise::StandardDeviations(power->GetFilter()->GetMeanSquares(), this->GetParameterFloat("snr")));
+  noise->SetStandardDeviations(SpectralNoise::StandardDeviations(power->GetFilter()->GetMeanSquares(), snr));
   m_Power = power;
   m_Noise = noise;
   return noise->GetOutput();
@@ -219,7 +275,7 @@ float SpectralApplication::OutputNoData(const std::string& outKey)
   const bool  integral = IsIntegerOutput(outKey);
   if (!(value >= limits.first && value <= limits.second) || (integral && value != std::floor(value)))
   {
-    throw std::invalid_argument("nodata: found " + std::to_string(value) + ", expected a value that the pixel type of " + outKey + " can hold");
+    throw std::invalid_argument("nodata: found " + ToText(value) + ", expected a value that the pixel type of " + outKey + " can hold");
   }
   return value;
 }

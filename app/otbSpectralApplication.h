@@ -55,6 +55,16 @@ protected:
    * power of its bands. The filters live as long as the application. \throw std::invalid_argument when snr is not finite. */
   FloatVectorImageType* AddNoise(FloatVectorImageType* image, float noData);
 
+  /** The value of a whole number. OTB would move one that is out of range to its limit without a word. \throw std::invalid_argument when it is under `least`.
+   */
+  int GetIntegerFrom(const std::string& key, int least);
+
+  /** As short as it can be read: 0.5, 3.4e+38. */
+  static std::string ToText(double value);
+
+  /** What an ITK exception says, without the class and the address that ITK puts before it. */
+  static std::string GetMessage(const itk::ExceptionObject& error);
+
   /** Number of bands of an input image. */
   unsigned int GetNumberOfBands(const std::string& imageKey);
 
@@ -79,7 +89,8 @@ protected:
 private:
   void DoExecute() final;
 
-  /** \throw std::invalid_argument when the folder of an output file does not exist or cannot be written to, or the file is an input as well. */
+  /** \throw std::invalid_argument when an output file cannot be written: the folder does not exist or is not writable, there is something else than a file by
+   * that name, no image has such a format; or when the file is an input or another output as well. */
   void CheckOutputFiles();
 
   /** Tells the output images to describe themselves, so that what a filter refuses is refused here. */

@@ -2,6 +2,7 @@
 #include "otbSpectralInversionApplication.h"
 
 #include "otbAbundanceEstimationImageFilter.h"
+#include "otbCoarseGridMap.h"
 #include "otbEndmemberImageSource.h"
 #include "otbEndmemberNumber.h"
 #include "otbLinearMixingImageFilter.h"
@@ -9,7 +10,6 @@
 #include "otbStreamingSpectralSampleImageFilter.h"
 
 #include <algorithm>
-#include <sstream>
 
 namespace otb
 {
@@ -19,13 +19,6 @@ namespace
 {
 // Numbers that training keeps of each value of its sample: the sample, its scaled and sorted copies, and the two layouts of blocks.
 constexpr std::uint64_t CopiesOfSample = 5;
-
-std::string ToText(double value)
-{
-  std::ostringstream text;
-  text << value;
-  return text.str();
-}
 } // namespace
 
 void SpectralInversionApplication::CheckBands(const std::string& imageKey, unsigned int expected, const std::string& reason)
@@ -51,7 +44,7 @@ SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionE
   const std::uint64_t bands  = GetNumberOfBands("inhs");
   const auto          ram    = static_cast<std::uint64_t>(GetParameterInt("ram"));
   const std::uint64_t fits   = std::max<std::uint64_t>(1024, (ram << 20) / (CopiesOfSample * sizeof(float) * bands));
-  const auto          wanted = static_cast<std::uint64_t>(GetParameterInt("samples"));
+  const auto          wanted = static_cast<std::uint64_t>(GetIntegerFrom("samples", 0));
 
   using SamplerType = StreamingSpectralSampleImageFilter<FloatVectorImageType>;
   auto sampler      = SamplerType::New();
@@ -103,7 +96,7 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
   }
   for (const char* key : {"lr.start", "lr.peak", "lr.end"})
   {
-    if (!(GetParameterFloat(key) > 0.f))
+    if (!(GetParameterFloat(key) > 0.f && GetParameterFloat(key) <= 1.f))
     {
       throw std::invalid_argument(std::string(key) + ": found " + ToText(GetParameterFloat(key)) + ", expected a learning rate over 0, up to 1");
     }
@@ -119,11 +112,27 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
       throw std::invalid_argument("method.morph.ne: found " + std::to_string(settings.endmembers) + ", expected at most the " + std::to_string(sample.size()) +
                                   " valid pixels of inhs");
     }
+    const std::uint64_t K      = settings.endmembers;
+    const std::uint64_t inputs = response.GetNumberOfMultispectralBands() + (settings.prior ? response.GetNumberOfHyperspectralBands() : 0);
+    const std::uint64_t widest = (SpectralNetwork::MaximumParameters - K) / (inputs + 1 + K);
+    if (settings.hiddenUnits > widest)
+    {
+      throw std::invalid_argument("method.morph.hidden: found " + std::to_string(settings.hiddenUnits) + ", expected at most " + std::to_string(widest) +
+                                  " for images of these bands and " + std::to_string(K) + " endmembers");
+    }
   }
 
   SpectralInversionEstimator estimator(settings);
-  const auto                 prepare = [&](const CallbackProcess::Report& report) {
-    estimator.Prepare(sample, response, axis, [&report](double fraction, double) { return report(fraction); });
+  const auto                 prepare = [&](const CallbackProcess::Report& report)
+  {
+    try
+    {
+      estimator.Prepare(sample, response, axis, [&report](double fraction, double) { return report(fraction); });
+    }
+    catch (const std::invalid_argument& error)
+    {
+      throw std::invalid_argument(std::string("inhs: ") + error.what());
+    }
   };
   if (morph)
   {
@@ -134,14 +143,30 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
     prepare([](double) { return true; });
   }
   const SpectralInversionModel& model = estimator.GetModel();
-  otbAppLogINFO(<< "Scaling: " << (settings.scaling == SpectralInversionEstimator::Scaling::Auto ? "offset " + ToText(model.offset) + ", scale " + ToText(model.scale) : "none"));
+  otbAppLogINFO(<< "Scaling: "
+                << (settings.scaling == SpectralInversionEstimator::Scaling::Auto ? "offset " + ToText(model.offset) + ", scale " + ToText(model.scale)
+                                                                                  : "none"));
   if (morph)
   {
-    otbAppLogINFO(<< "Endmembers: " << settings.endmembers << ", relative residual " << model.training.nmfRelativeError << " after " << estimator.GetSweeps() << " sweeps");
+    otbAppLogINFO(<< "Endmembers: " << settings.endmembers << ", relative residual " << model.training.nmfRelativeError << " after " << estimator.GetSweeps()
+                  << " sweeps");
   }
-  RunWithProgress("Training the network", [&](const CallbackProcess::Report& report) {
-    estimator.Train([&report](double fraction, double) { return report(fraction); });
-  });
+  RunWithProgress("Training the network",
+                  [&](const CallbackProcess::Report& report)
+                  {
+                    try
+                    {
+                      estimator.Train([&report](double fraction, double) { return report(fraction); });
+                    }
+                    catch (const SpectralInversionEstimator::CancelledError&)
+                    {
+                      throw;
+                    }
+                    catch (const std::runtime_error& error)
+                    {
+                      throw std::invalid_argument("lr.peak: found " + ToText(GetParameterFloat("lr.peak")) + ", expected less: " + error.what());
+                    }
+                  });
   otbAppLogINFO(<< "Trained " << model.training.epochs << " epochs, mean " << (settings.training.loss == SpectralLoss::L1 ? "absolute" : "squared")
                 << " difference at the end " << model.training.loss << " in scaled units");
   return std::make_shared<SpectralInversionModel>(model);
@@ -171,6 +196,22 @@ void SpectralInversionApplication::SkipOutput(const std::string& key, const std:
     otbAppLogINFO(<< key << " is not written: " << reason);
   }
   DisableParameter(key);
+}
+
+void SpectralInversionApplication::CheckGrids()
+{
+  auto* const multispectral = GetParameterFloatVectorImage("inms");
+  auto* const hyperspectral = GetParameterFloatVectorImage("inhs");
+  multispectral->UpdateOutputInformation();
+  hyperspectral->UpdateOutputInformation();
+  try
+  {
+    CoarseGridMap::Between(multispectral, hyperspectral);
+  }
+  catch (const itk::ExceptionObject& error)
+  {
+    throw std::invalid_argument("inms: " + GetMessage(error));
+  }
 }
 
 void SpectralInversionApplication::ConnectInversion(const ModelPointer& model)
@@ -204,6 +245,7 @@ void SpectralInversionApplication::ConnectInversion(const ModelPointer& model)
       throw std::invalid_argument("inhs: found no image, expected one, since the model was trained with a coarse spectral prior");
     }
     CheckBands("inhs", model->GetHyperspectralBands(), "the model was trained on");
+    CheckGrids();
     abundances->SetPrior(GetParameterFloatVectorImage("inhs"));
     abundances->SetPriorNoData(InputNoData("inhs"));
   }
@@ -223,8 +265,8 @@ void SpectralInversionApplication::ConnectInversion(const ModelPointer& model)
   {
     abundances->UpdateOutputInformation();
     const auto& map = abundances->GetGridMap();
-    otbAppLogINFO(<< "Grids: a hyperspectral pixel is " << 1. / std::abs(map.columns.step) << " x " << 1. / std::abs(map.rows.step) << " multispectral ones, by "
-                  << (map.physical ? "physical coordinates" : "equal footprints, since the images are not both georeferenced"));
+    otbAppLogINFO(<< "Grids: a hyperspectral pixel is " << 1. / std::abs(map.columns.step) << " x " << 1. / std::abs(map.rows.step)
+                  << " multispectral ones, by " << (map.physical ? "physical coordinates" : "equal footprints, since the images are not both georeferenced"));
   }
 }
 } // namespace Wrapper

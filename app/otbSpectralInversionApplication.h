@@ -54,6 +54,9 @@ protected:
   /** Puts the model's endmembers into the output image `outem`, if there are any. */
   void SetEndmemberOutput(const SpectralInversionModel& model);
 
+  /** \throw std::invalid_argument when `inms` and `inhs`, by their georeferencing, do not overlap. */
+  void CheckGrids();
+
   /** Connects `inms`, and `inhs` for a model with a prior, through the model's filters to `out` and `outab`.
    * \throw std::invalid_argument when an image does not fit the model. */
   void ConnectInversion(const ModelPointer& model);

@@ -14,15 +14,17 @@ void SpectralInversionApplication::AddTrainingImageParameter()
 void SpectralInversionApplication::AddMultispectralImageParameter()
 {
   AddParameter(ParameterType_InputImage, "inms", "Multispectral image");
-  SetParameterDescription("inms", "The sharp multispectral, RGB or panchromatic image (HR-MSI) of the same ground, in the unit of the hyperspectral image: its bands are "
-                                  "those of the spectral response, in the same order.");
+  SetParameterDescription(
+      "inms", "The sharp multispectral, RGB or panchromatic image (HR-MSI) of the same ground, in the unit of the hyperspectral image: its bands are "
+              "those of the spectral response, in the same order.");
 }
 
 void SpectralInversionApplication::AddInversionOutputParameters()
 {
   AddParameter(ParameterType_OutputImage, "out", "Sharp hyperspectral image");
-  SetParameterDescription("out", "The sharp hyperspectral image (HR-HSI): size and georeferencing of the multispectral image, bands, wavelengths and unit of the "
-                                 "hyperspectral one.");
+  SetParameterDescription("out",
+                          "The sharp hyperspectral image (HR-HSI): size and georeferencing of the multispectral image, bands, wavelengths and unit of the "
+                          "hyperspectral one.");
   AddParameter(ParameterType_OutputImage, "outab", "Abundances");
   SetParameterDescription("outab", "A band for each endmember, with its abundance in each pixel. Only for the method morph.");
   MandatoryOff("outab");
@@ -33,42 +35,41 @@ void SpectralInversionApplication::AddTrainingParameters()
   AddParameter(ParameterType_Choice, "method", "Method");
   SetParameterDescription("method", "How a multispectral pixel becomes a spectrum.");
   AddChoice("method.morph", "SpectraMorph: abundances of endmembers, mixed linearly");
-  SetParameterDescription("method.morph", "SpectraMorph (arXiv 2510.20814): a network estimates abundances of endmembers, which are found in the hyperspectral image by "
-                                          "non-negative matrix factorisation; spectra are their linear mixture.");
+  SetParameterDescription("method.morph",
+                          "SpectraMorph (arXiv 2510.20814): a network estimates abundances of endmembers, which are found in the hyperspectral image by "
+                          "non-negative matrix factorisation; spectra are their linear mixture.");
   AddChoice("method.lift", "SpectraLift: direct regression of the spectrum");
   SetParameterDescription("method.lift", "SpectraLift (arXiv 2507.13339): a residual network gives the spectrum itself.");
 
   AddParameter(ParameterType_Int, "method.morph.ne", "Number of endmembers");
-  SetParameterDescription("method.morph.ne", "From 1 to the smaller of the numbers of bands and of pixels; -1 to estimate it by eigenvalue likelihood maximisation.");
+  SetParameterDescription("method.morph.ne",
+                          "From 1 to the smaller of the numbers of bands and of pixels; -1 to estimate it by eigenvalue likelihood maximisation.");
   SetDefaultParameterInt("method.morph.ne", 7);
   AddParameter(ParameterType_Int, "method.morph.hidden", "Hidden units");
   SetParameterDescription("method.morph.hidden", "Width of the network's hidden layer, from 1.");
   SetDefaultParameterInt("method.morph.hidden", 1024);
-  SetMinimumParameterIntValue("method.morph.hidden", 1);
   AddParameter(ParameterType_Choice, "method.morph.constraint", "Constraint on abundances");
   SetParameterDescription("method.morph.constraint", "What abundances must satisfy. The published method has none, which gives the best spectra.");
   AddChoice("method.morph.constraint.none", "None");
   AddChoice("method.morph.constraint.nonnegative", "Non-negative");
   AddChoice("method.morph.constraint.sumtoone", "Non-negative, with sum one");
   AddParameter(ParameterType_Bool, "method.morph.csp", "Coarse spectral prior");
-  SetParameterDescription("method.morph.csp", "Shows the network the hyperspectral image as well, up-sampled by nearest neighbour. A gain for multispectral images of one or "
-                                              "few bands, a loss for others. The two images must be registered.");
+  SetParameterDescription("method.morph.csp",
+                          "Shows the network the hyperspectral image as well, up-sampled by nearest neighbour. A gain for multispectral images of one or "
+                          "few bands, a loss for others. The two images must be registered.");
   AddParameter(ParameterType_Int, "method.morph.cspratio", "Training ratio of the prior");
   SetParameterDescription("method.morph.cspratio", "In training the prior is the hyperspectral image averaged over that many by that many pixels, from 2.");
   SetDefaultParameterInt("method.morph.cspratio", 4);
-  SetMinimumParameterIntValue("method.morph.cspratio", 2);
 
   AddParameter(ParameterType_Int, "epochs", "Epochs");
   SetParameterDescription("epochs", "Passes over the training pixels, from 1.");
   SetDefaultParameterInt("epochs", 2500);
-  SetMinimumParameterIntValue("epochs", 1);
   AddParameter(ParameterType_Group, "lr", "Learning rates");
-  const auto addRate = [this](const std::string& key, const std::string& name, const std::string& description, float value) {
+  const auto addRate = [this](const std::string& key, const std::string& name, const std::string& description, float value)
+  {
     AddParameter(ParameterType_Float, key, name);
     SetParameterDescription(key, description + " Over 0, up to 1.");
     SetDefaultParameterFloat(key, value);
-    SetMinimumParameterFloatValue(key, 0.f);
-    SetMaximumParameterFloatValue(key, 1.f);
   };
   addRate("lr.start", "At the start", "Learning rate of the first epoch, from where it rises linearly over the first 30 % of the epochs.", 1e-3f);
   addRate("lr.peak", "At the peak", "Highest learning rate.", 1e-2f);
@@ -80,12 +81,11 @@ void SpectralInversionApplication::AddTrainingParameters()
   AddParameter(ParameterType_Int, "batch", "Pixels per step");
   SetParameterDescription("batch", "Number of pixels, drawn anew each epoch, of a step of the optimiser; 0 for all of them.");
   SetDefaultParameterInt("batch", 0);
-  SetMinimumParameterIntValue("batch", 0);
   AddParameter(ParameterType_Int, "samples", "Most pixels to train on");
-  SetParameterDescription("samples", "A hyperspectral image of more pixels than that, or than fit ram, is trained on a uniform random sample of them. Training takes time in "
-                                     "proportion. 0 for as many as fit ram.");
+  SetParameterDescription(
+      "samples", "A hyperspectral image of more pixels than that, or than fit ram, is trained on a uniform random sample of them. Training takes time in "
+                 "proportion. 0 for as many as fit ram.");
   SetDefaultParameterInt("samples", 32768);
-  SetMinimumParameterIntValue("samples", 0);
   AddParameter(ParameterType_Choice, "scaling", "Scaling");
   SetParameterDescription("scaling", "How values of both images are scaled for the network. The output is in the hyperspectral image's unit either way.");
   AddChoice("scaling.auto", "1st and 99th percentile of the hyperspectral image to 0 and 1");
@@ -99,21 +99,21 @@ SpectralInversionEstimator::Settings SpectralInversionApplication::GetSettings()
   SpectralInversionEstimator::Settings settings;
   const bool                           morph = GetParameterString("method") == "morph";
   settings.method                            = morph ? SpectralInversionMethod::Morph : SpectralInversionMethod::Lift;
-  settings.hiddenUnits                       = static_cast<unsigned int>(GetParameterInt("method.morph.hidden"));
+  settings.hiddenUnits                       = static_cast<unsigned int>(GetIntegerFrom("method.morph.hidden", 1));
   const std::string constraint               = GetParameterString("method.morph.constraint");
   settings.constraint                        = constraint == "sumtoone"      ? AbundanceConstraint::SumToOne
                                                : constraint == "nonnegative" ? AbundanceConstraint::NonNegative
                                                                              : AbundanceConstraint::None;
   settings.prior                             = morph && GetParameterInt("method.morph.csp") != 0;
-  settings.priorRatio                        = static_cast<unsigned int>(GetParameterInt("method.morph.cspratio"));
+  settings.priorRatio                        = static_cast<unsigned int>(GetIntegerFrom("method.morph.cspratio", 2));
   settings.scaling = GetParameterString("scaling") == "auto" ? SpectralInversionEstimator::Scaling::Auto : SpectralInversionEstimator::Scaling::None;
 
-  settings.training.epochs    = static_cast<unsigned int>(GetParameterInt("epochs"));
+  settings.training.epochs    = static_cast<unsigned int>(GetIntegerFrom("epochs", 1));
   settings.training.rateStart = GetParameterFloat("lr.start");
   settings.training.ratePeak  = GetParameterFloat("lr.peak");
   settings.training.rateEnd   = GetParameterFloat("lr.end");
   settings.training.loss      = GetParameterString("loss") == "l1" ? SpectralLoss::L1 : SpectralLoss::L2;
-  settings.training.batch     = static_cast<std::size_t>(GetParameterInt("batch"));
+  settings.training.batch     = static_cast<std::size_t>(GetIntegerFrom("batch", 0));
   settings.training.seed      = static_cast<std::uint64_t>(GetParameterInt("rand"));
   settings.training.threads   = itk::MultiThreader::GetGlobalDefaultNumberOfThreads();
   return settings;

@@ -36,7 +36,7 @@ void PersistentNMFEndmemberExtractionImageFilter<TImage>::Synthetize()
   // power of two makes them so and leaves their digits as they are.
   SpectraMatrix spectra = this->GetSample().spectra.cwiseMax(0.f);
   const float   highest = spectra.size() > 0 ? spectra.maxCoeff() : 0.f;
-  const float   unit    = highest > 0.f ? std::exp2(std::ceil(std::log2(highest))) : 1.f;
+  const float   unit    = highest > 0.f ? std::exp2(std::min(std::ceil(std::log2(highest)), 127.f)) : 1.f;
   spectra /= unit;
   m_Solver->Run(
       [&](const CallbackProcess::Report& report)

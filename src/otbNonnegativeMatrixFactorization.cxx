@@ -133,13 +133,17 @@ void Check(const SpectraMatrix& V, std::size_t K)
     throw std::invalid_argument("the number of endmembers is " + std::to_string(K) + ", expected at most " + std::to_string(most) + ", since there are " +
                                 std::to_string(V.rows()) + " valid pixels of " + std::to_string(V.cols()) + " bands");
   }
-  if (!V.allFinite() || V.minCoeff() < 0.f)
+  const auto counts  = [](float value) { return std::isfinite(value) && value >= 0.f; };
+  const auto invalid = std::find_if_not(V.data(), V.data() + V.size(), counts) - V.data();
+  if (invalid < V.size())
   {
-    throw std::invalid_argument("the spectra to factorise have a negative or not finite value, expected none");
+    throw std::invalid_argument("pixel " + std::to_string(invalid / V.cols() + 1) + " of the spectra to factorise is " + std::to_string(V.data()[invalid]) +
+                                " in band " + std::to_string(invalid % V.cols() + 1) + ", expected finite numbers that are not negative");
   }
   if (V.maxCoeff() == 0.f)
   {
-    throw std::invalid_argument("the spectra to factorise are all zero, expected some signal");
+    throw std::invalid_argument("all " + std::to_string(V.rows()) + " spectra to factorise are zero in all " + std::to_string(V.cols()) +
+                                " bands, expected some signal");
   }
 }
 } // namespace

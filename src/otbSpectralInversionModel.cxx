@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
+#include <limits>
 #include <stdexcept>
 
 namespace otb
@@ -15,14 +17,14 @@ namespace
 {
 using Json = nlohmann::json;
 
-const char* const  Format  = "SpectraMorph spectral inversion model";
-constexpr int      Version = 1;
+const char* const Format  = "SpectraMorph spectral inversion model";
+constexpr int     Version = 1;
 // Some 30 characters for each of the most parameters a network may have.
 constexpr std::streamoff MaximumFileSize = std::streamoff{30} * SpectralNetwork::MaximumParameters;
 
-const std::pair<SpectralInversionMethod, const char*> MethodNames[] = {{SpectralInversionMethod::Morph, "morph"}, {SpectralInversionMethod::Lift, "lift"}};
+const std::pair<SpectralInversionMethod, const char*> MethodNames[]     = {{SpectralInversionMethod::Morph, "morph"}, {SpectralInversionMethod::Lift, "lift"}};
 const std::pair<AbundanceConstraint, const char*>     ConstraintNames[] = {
-    {AbundanceConstraint::None, "none"}, {AbundanceConstraint::NonNegative, "nonnegative"}, {AbundanceConstraint::SumToOne, "sumtoone"}};
+        {AbundanceConstraint::None, "none"}, {AbundanceConstraint::NonNegative, "nonnegative"}, {AbundanceConstraint::SumToOne, "sumtoone"}};
 
 template <class Value, std::size_t Count>
 const char* NameOf(const std::pair<Value, const char*> (&names)[Count], Value value)
@@ -51,6 +53,31 @@ Json ToJson(const SpectraMatrix& matrix)
   return rows;
 }
 
+/** The list of numbers by a key or index. \throw std::invalid_argument naming it when it is something else. */
+template <class Number, class Key>
+std::vector<Number> Numbers(const Json& parent, const Key& key, const std::string& name)
+{
+  const Json& list = parent.at(key);
+  if (!list.is_array() || !std::all_of(list.begin(), list.end(), [](const Json& value) { return value.is_number(); }))
+  {
+    throw std::invalid_argument(name + " is not a list of numbers");
+  }
+  return list.template get<std::vector<Number>>();
+}
+
+/** \throw std::invalid_argument when it is no whole number that fits. */
+template <class Number>
+Number Count(const Json& parent, const char* key)
+{
+  const Json& value = parent.at(key);
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > std::numeric_limits<Number>::max())
+  {
+    throw std::invalid_argument(std::string("\"") + key + "\" is " + value.dump() + ", expected a whole number from 0 to " +
+                                std::to_string(std::numeric_limits<Number>::max()));
+  }
+  return value.get<Number>();
+}
+
 SpectraMatrix MatrixFrom(const Json& parent, const std::string& key)
 {
   const Json& rows = parent.at(key);
@@ -58,16 +85,21 @@ SpectraMatrix MatrixFrom(const Json& parent, const std::string& key)
   {
     throw std::invalid_argument("\"" + key + "\" is not a list of rows");
   }
-  SpectraMatrix matrix(static_cast<Eigen::Index>(rows.size()), rows.empty() ? 0 : static_cast<Eigen::Index>(rows.front().size()));
+  // Before the matrix is allocated: one long row must not make a large matrix of many short ones.
+  const std::size_t columns = rows.empty() ? 0 : rows.front().size();
   for (std::size_t row = 0; row < rows.size(); ++row)
   {
-    const auto values = rows[row].get<std::vector<float>>();
-    if (static_cast<Eigen::Index>(values.size()) != matrix.cols())
+    if (!rows[row].is_array() || rows[row].size() != columns)
     {
-      throw std::invalid_argument("row " + std::to_string(row + 1) + " of \"" + key + "\" has " + std::to_string(values.size()) + " numbers, expected " +
-                                  std::to_string(matrix.cols()) + " as in the first row");
+      throw std::invalid_argument("row " + std::to_string(row + 1) + " of \"" + key + "\" has " + std::to_string(rows[row].size()) + " numbers, expected " +
+                                  std::to_string(columns) + " as in the first row");
     }
-    std::copy(values.begin(), values.end(), matrix.data() + row * values.size());
+  }
+  SpectraMatrix matrix(static_cast<Eigen::Index>(rows.size()), static_cast<Eigen::Index>(columns));
+  for (std::size_t row = 0; row < rows.size(); ++row)
+  {
+    const auto values = Numbers<float>(rows, row, "row " + std::to_string(row + 1) + " of \"" + key + "\"");
+    std::copy(values.begin(), values.end(), matrix.data() + row * columns);
   }
   return matrix;
 }
@@ -94,11 +126,12 @@ void NetworkFromJson(const Json& layers, SpectralNetwork& network)
   {
     const auto&         layer   = network.GetLayers()[number];
     const SpectraMatrix weights = MatrixFrom(layers[number], "weights");
-    const auto          bias    = layers[number].at("bias").get<std::vector<float>>();
+    const auto          bias    = Numbers<float>(layers[number], "bias", "the bias of layer " + std::to_string(number + 1));
     if (weights.rows() != layer.outputs || weights.cols() != layer.inputs || bias.size() != layer.outputs)
     {
-      throw std::invalid_argument("layer " + std::to_string(number + 1) + " of the network is " + std::to_string(weights.rows()) + " x " +
-                                  std::to_string(weights.cols()) + ", expected " + std::to_string(layer.outputs) + " x " + std::to_string(layer.inputs));
+      throw std::invalid_argument("layer " + std::to_string(number + 1) + " of the network has " + std::to_string(weights.rows()) + " x " +
+                                  std::to_string(weights.cols()) + " weights and " + std::to_string(bias.size()) + " biases, expected " +
+                                  std::to_string(layer.outputs) + " x " + std::to_string(layer.inputs) + " and " + std::to_string(layer.outputs));
     }
     Eigen::Map<SpectraMatrix> matrix(network.GetParameters().data() + layer.offset, layer.outputs, static_cast<Eigen::Index>(layer.stride()));
     matrix.leftCols(layer.inputs) = weights;
@@ -112,19 +145,19 @@ SpectralInversionModel FromJson(const Json& json)
   {
     throw std::invalid_argument(std::string("it is not a model of this module (\"format\" is not \"") + Format + "\")");
   }
-  if (json.at("version").get<int>() != Version)
+  if (json.at("version") != Json(Version))
   {
     throw std::invalid_argument("its version is " + json.at("version").dump() + ", expected " + std::to_string(Version));
   }
 
   SpectralInversionModel model;
   const auto             method = ValueOf(MethodNames, json.at("method").get<std::string>(), "method");
-  model.response = SpectralResponse(MatrixFrom(json.at("spectral_response"), "matrix"), json.at("spectral_response").at("bands").get<std::vector<std::string>>(),
-                                    "\"spectral_response\"");
-  model.axis.wavelengths = json.at("wavelengths_nm").get<std::vector<double>>();
-  model.axis.widths      = json.at("fwhm_nm").get<std::vector<double>>();
-  model.offset           = json.at("scaling").at("offset").get<double>();
-  model.scale            = json.at("scaling").at("scale").get<double>();
+  model.response                = SpectralResponse(MatrixFrom(json.at("spectral_response"), "matrix"),
+                                                   json.at("spectral_response").at("bands").get<std::vector<std::string>>(), "\"spectral_response\"");
+  model.axis.wavelengths        = Numbers<double>(json, "wavelengths_nm", "\"wavelengths_nm\"");
+  model.axis.widths             = Numbers<double>(json, "fwhm_nm", "\"fwhm_nm\"");
+  model.offset                  = json.at("scaling").at("offset").get<double>();
+  model.scale                   = json.at("scaling").at("scale").get<double>();
 
   const Json& layers = json.at("network");
   if (method == SpectralInversionMethod::Morph)
@@ -147,11 +180,11 @@ SpectralInversionModel FromJson(const Json& json)
   NetworkFromJson(layers, model.network);
 
   const Json& training            = json.at("training");
-  model.training.pixels           = training.at("pixels").get<std::uint64_t>();
-  model.training.epochs           = training.at("epochs").get<unsigned int>();
+  model.training.pixels           = Count<std::uint64_t>(training, "pixels");
+  model.training.epochs           = Count<unsigned int>(training, "epochs");
   model.training.loss             = training.at("loss").get<double>();
   model.training.nmfRelativeError = training.at("nmf_relative_error").get<double>();
-  model.training.seed             = training.at("seed").get<std::uint64_t>();
+  model.training.seed             = Count<std::uint64_t>(training, "seed");
   return model;
 }
 } // namespace
@@ -178,12 +211,16 @@ void SpectralInversionModel::Validate() const
   check(network.GetMultispectralBands() == GetMultispectralBands(), "the network's multispectral bands are not those of the spectral response");
   check(network.GetPriorBands() == 0 || network.GetPriorBands() == GetHyperspectralBands(), "the prior's bands are not the hyperspectral ones");
   check(std::all_of(network.GetParameters().begin(), network.GetParameters().end(), finite), "a weight of the network is not finite");
-  check(std::isfinite(offset) && std::isfinite(scale) && scale > 0., "the scaling is not a finite offset and a positive scale");
+  // Inference works in single precision.
+  check(finite(static_cast<float>(offset)) && finite(static_cast<float>(scale)) && finite(static_cast<float>(1. / scale)) && scale > 0.,
+        "the scaling is not a finite offset and a positive scale");
+  check(std::isfinite(training.loss) && std::isfinite(training.nmfRelativeError), "a fact of the training is not a finite number");
   check(axis.size() == 0 || axis.size() == GetHyperspectralBands(), "the number of wavelengths is not that of hyperspectral bands");
   check(axis.widths.empty() || axis.widths.size() == axis.size(), "the number of band widths is not that of wavelengths");
   for (const auto& numbers : {axis.wavelengths, axis.widths})
   {
-    check(std::all_of(numbers.begin(), numbers.end(), [](double value) { return std::isfinite(value) && value > 0.; }), "a wavelength or width is not positive");
+    check(std::all_of(numbers.begin(), numbers.end(), [](double value) { return std::isfinite(value) && value > 0.; }),
+          "a wavelength or width is not positive");
   }
   if (morph)
   {
@@ -221,16 +258,18 @@ void SpectralInversionModel::Save(const std::string& path, const std::string& pa
     json["prior"]      = HasPrior();
   }
   AtomicFile file(path, parameter);
-  file.Stream() << json << '\n';
+  // Band names come from files of any encoding, JSON is UTF-8.
+  file.Stream() << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
   file.Commit();
 }
 
 SpectralInversionModel SpectralInversionModel::Load(const std::string& path, const std::string& parameter)
 {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file)
+  std::error_code none;
+  std::ifstream   file(path, std::ios::binary | std::ios::ate);
+  if (!file || std::filesystem::is_directory(path, none))
   {
-    throw std::runtime_error(parameter + ": the model file cannot be opened: " + path);
+    throw std::runtime_error(parameter + ": " + path + " cannot be opened, expected a model file (JSON)");
   }
   try
   {
@@ -250,7 +289,10 @@ SpectralInversionModel SpectralInversionModel::Load(const std::string& path, con
   }
   catch (const Json::exception& error)
   {
-    throw std::runtime_error(parameter + ": " + path + " is not a whole model file: " + error.what());
+    // The library's messages begin with "[json.exception.type_error.302] ".
+    const std::string message = error.what();
+    const auto        bracket = message.find("] ");
+    throw std::runtime_error(parameter + ": " + path + " is not a whole model file: " + (bracket == std::string::npos ? message : message.substr(bracket + 2)));
   }
   catch (const std::invalid_argument& error)
   {

@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""HyperspectralSuperResolution, TrainSpectralInversion and SpectralInversion from the command line: results, on a scene of linear mixtures whose truth is known."""
+
+import json
+import unittest
+
+import numpy
+
+import mixed_scene
+from launcher import read_image, write_image
+from mixed_scene import COARSE_GRID, RATIO, SHARP_GRID, SIZE, WAVELENGTHS, root_mean_square
+from super_resolution_case import THREADS, SuperResolutionTest, as_pixels, forward
+
+
+class Result(SuperResolutionTest):
+    def test_both_methods_beat_up_sampling(self):
+        for method in ("morph", "lift"):
+            found = root_mean_square(self.fuse(method=method) - self.truth)
+            self.assertLess(found, 0.2 * self.nearest, method)
+
+    def test_published_width_of_the_network_is_the_default(self):
+        self.fuse(model=self.folder / "model.json", method_morph_hidden=1024, method_morph_ne=7, epochs=2)
+        explicit = (self.folder / "model.json").read_bytes()
+        self.succeeds("TrainSpectralInversion", inhs=self.inhs, srf="matrix", srf_matrix_in=self.matrix, epochs=2, out=self.folder / "default.json")
+        self.assertEqual((self.folder / "default.json").read_bytes(), explicit)
+
+    def test_output_follows_the_equations(self):
+        prior = numpy.kron(self.coarse, numpy.ones((1, RATIO, RATIO)))
+        for parameters, priors in (
+            ({"method": "lift"}, None),
+            ({}, None),
+            ({"method_morph_constraint": "nonnegative"}, None),
+            ({"method_morph_constraint": "sumtoone"}, None),
+            ({"method_morph_csp": 1}, as_pixels(prior)),
+        ):
+            out = self.fuse(model=self.folder / "model.json", **parameters)
+            model = json.loads((self.folder / "model.json").read_text())
+            expected = forward(model, as_pixels(self.sharp), priors)
+            self.assertLess(abs(as_pixels(out) - expected).max(), 2e-5, parameters)
+
+    def test_one_step_is_two_steps(self):
+        for parameters in ({"method": "lift"}, {}, {"method_morph_csp": 1}):
+            out = self.fuse(model=self.folder / "one.json", rand=7, **parameters)
+            model = self.train("two.json", rand=7, **parameters)
+            self.assertEqual(model.read_bytes(), (self.folder / "one.json").read_bytes())
+            inhs = {"inhs": self.inhs} if "method_morph_csp" in parameters else {}
+            self.succeeds("SpectralInversion", inms=self.inms, model=model, out=self.folder / "two.tif", **inhs)
+            numpy.testing.assert_array_equal(read_image(self.folder / "two.tif"), out)
+
+    def test_training_and_one_step_give_the_same_endmembers(self):
+        self.fuse(outem=self.folder / "one_em.tif")
+        self.train("two.json", outem=self.folder / "two_em.tif")
+        numpy.testing.assert_array_equal(read_image(self.folder / "one_em.tif"), read_image(self.folder / "two_em.tif"))
+
+    def test_seed_makes_the_model_and_threads_do_not(self):
+        for parameters in ({}, {"method": "lift"}, {"method_morph_csp": 1}, {"batch": 100}):
+            models = []
+            for seed, threads in ((3, 1), (3, 2), (3, 3), (4, 2)):
+                self.fuse(env={THREADS: str(threads)}, rand=seed, model=self.folder / "model.json", **{**parameters, "epochs": 30})
+                models.append((self.folder / "model.json").read_bytes())
+            self.assertEqual(models[0], models[1], parameters)
+            self.assertEqual(models[0], models[2], parameters)
+            self.assertNotEqual(models[0], models[3], parameters)
+
+    def test_unit_of_the_images_is_kept(self):
+        counts = {"inhs": (self.coarse, COARSE_GRID), "inms": (self.sharp, SHARP_GRID)}
+        integers, floats = {}, {}
+        for key, (cube, grid) in counts.items():
+            rounded = numpy.rint(cube * 10000)
+            integers[key] = write_image(self.folder / f"{key}_int16.tif", rounded.astype("int16"), WAVELENGTHS if key == "inhs" else None, geotransform=grid)
+            floats[key] = write_image(self.folder / f"{key}_float.tif", (rounded / 10000).astype("float32"), WAVELENGTHS if key == "inhs" else None, geotransform=grid)
+        for method in ("morph", "lift"):
+            # A few epochs: rounding grows with every step of the training.
+            reflectance = self.fuse(**floats, method=method, epochs=10)
+            numbers = self.fuse(**integers, method=method, epochs=10)
+            self.assertLess(abs(numbers - 10000 * reflectance.astype(float)).max(), 0.5)
+
+    def test_integer_inputs(self):
+        for pixel_type, scale in (("uint8", 250), ("uint16", 60000), ("int16", 30000), ("float64", 1)):
+            cubes = [cube * scale if pixel_type == "float64" else numpy.rint(cube * scale) for cube in (self.coarse, self.sharp)]
+            inhs = write_image(self.folder / "typed_coarse.tif", cubes[0].astype(pixel_type), WAVELENGTHS, geotransform=COARSE_GRID)
+            inms = write_image(self.folder / "typed_sharp.tif", cubes[1].astype(pixel_type), geotransform=SHARP_GRID)
+            found = self.fuse(inhs=inhs, inms=inms) / scale
+            self.assertLess(root_mean_square(found - self.truth), 0.2 * self.nearest, pixel_type)
+
+    def test_scaling_none_takes_values_as_they_are(self):
+        self.fuse(scaling="none", model=self.folder / "model.json")
+        self.assertEqual(json.loads((self.folder / "model.json").read_text())["scaling"], {"offset": 0, "scale": 1})
+        self.fuse(model=self.folder / "model.json")
+        low, high = numpy.percentile(self.coarse.astype(float), (1, 99))
+        scaling = json.loads((self.folder / "model.json").read_text())["scaling"]
+        self.assertAlmostEqual(scaling["offset"], low, places=5)
+        self.assertAlmostEqual(scaling["scale"], high - low, places=5)
+
+    def test_constraints_on_abundances(self):
+        for constraint in ("nonnegative", "sumtoone"):
+            found = root_mean_square(self.fuse(outab=self.folder / "ab.tif", method_morph_constraint=constraint, epochs=400) - self.truth)
+            abundances = read_image(self.folder / "ab.tif")
+            self.assertGreaterEqual(abundances.min(), 0)
+            if constraint == "sumtoone":
+                numpy.testing.assert_allclose(abundances.sum(0), 1, atol=1e-5)
+            else:
+                self.assertLess(found, 0.5 * self.nearest, constraint)
+
+    def test_abundances_endmembers_and_offset_make_the_output(self):
+        out = self.fuse(outab=self.folder / "ab.tif", outem=self.folder / "em.tif", model=self.folder / "model.json")
+        offset = json.loads((self.folder / "model.json").read_text())["scaling"]["offset"]
+        self.succeeds("LinearMixingSynthesis", **{"in": self.folder / "ab.tif"}, ie=self.folder / "em.tif", offset=offset, out=self.folder / "mixed.tif")
+        numpy.testing.assert_allclose(read_image(self.folder / "mixed.tif"), out, atol=1e-6)
+        self.assertIn(f"offset {offset:.4g}"[:-1], self.log)
+
+    def test_number_of_endmembers_can_be_estimated(self):
+        self.fuse(method_morph_ne=-1, outem=self.folder / "em.tif")
+        self.assertEqual(read_image(self.folder / "em.tif").shape, (len(WAVELENGTHS), 1, 4))
+        self.assertIn("Number of endmembers: 4, by eigenvalue likelihood maximisation", self.log)
+
+    def test_batches_and_squared_loss(self):
+        for parameters in ({"batch": 100}, {"loss": "l2", "epochs": 600}):
+            self.assertLess(root_mean_square(self.fuse(**parameters) - self.truth), 0.2 * self.nearest, parameters)
+
+    def test_training_can_be_bounded_to_a_sample(self):
+        self.fuse(samples=200, model=self.folder / "model.json")
+        pixels = json.loads((self.folder / "model.json").read_text())["training"]["pixels"]
+        self.assertTrue(100 <= pixels <= 200, pixels)
+
+
+class CoarseSpectralPrior(SuperResolutionTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pan = mixed_scene.scene(1)[2]
+        cls.inms = write_image(cls.folder / "pan.tif", cls.pan, geotransform=SHARP_GRID)
+        numpy.savetxt(cls.matrix, mixed_scene.response(1), delimiter=",")
+
+    def test_beats_none_on_one_band(self):
+        without = root_mean_square(self.fuse() - self.truth)
+        self.assertLess(root_mean_square(self.fuse(method_morph_csp=1) - self.truth), 0.7 * without)
+
+    def test_grids_of_any_ratio_and_offset(self):
+        model = self.train("csp.json", method_morph_csp=1)
+        # 15 m pixels, from 5 pixels left of and 3.2 above the coarse image's corner, and from inside it.
+        for left, top in ((500000 - 75, 5800000 + 48), (500000 + 310.0, 5800000 - 415.5)):
+            x = left + 15 * (numpy.arange(60) + 0.5)
+            y = top - 15 * (numpy.arange(70) + 0.5)
+            column, row = numpy.floor((x - 500000) / 40).astype(int), numpy.floor((5800000 - y) / 40).astype(int)
+            inside = ((row >= 0) & (row < SIZE))[:, None] & ((column >= 0) & (column < SIZE))[None]
+            self.assertTrue(inside.any() and not inside.all())
+            pan = numpy.random.default_rng(5).uniform(0.1, 0.7, (1, 70, 60)).astype("float32")
+            shifted = write_image(self.folder / "shifted.tif", pan, geotransform=(left, 15, 0, top, 0, -15))
+            self.succeeds("SpectralInversion", inms=shifted, inhs=self.inhs, model=model, out=self.folder / "out.tif")
+            out = read_image(self.folder / "out.tif")
+            self.assertTrue((out[:, ~inside] == -9999).all())
+            priors = self.coarse[:, row.clip(0, SIZE - 1)[:, None], column.clip(0, SIZE - 1)[None]]
+            expected = forward(json.loads(model.read_text()), as_pixels(pan), as_pixels(priors)).T.reshape(out.shape)
+            self.assertLess(abs(out - expected)[:, inside].max(), 2e-5)
+
+    def test_equal_footprints_are_assumed_without_georeferencing(self):
+        georeferenced = self.fuse(method_morph_csp=1)
+        self.assertIn("a hyperspectral pixel is 4 x 4 multispectral ones, by physical coordinates", self.log)
+        inhs = write_image(self.folder / "bare_coarse.tif", self.coarse, WAVELENGTHS, geotransform=None, epsg=None)
+        inms = write_image(self.folder / "bare_pan.tif", self.pan, geotransform=None, epsg=None)
+        numpy.testing.assert_array_equal(self.fuse(inhs=inhs, inms=inms, method_morph_csp=1), georeferenced)
+        self.assertIn("a hyperspectral pixel is 4 x 4 multispectral ones, by equal footprints", self.log)
+
+    def test_no_data_where_the_prior_has_none(self):
+        holes = self.coarse.copy()
+        holes[3, 2, 5] = numpy.nan
+        holes[:, 20, 23] = -1
+        inhs = write_image(self.folder / "holes.tif", holes, WAVELENGTHS, geotransform=COARSE_GRID, nodata=-1)
+        invalid = self.fuse(inhs=inhs, method_morph_csp=1)[0] == -9999
+        expected = numpy.zeros(invalid.shape, bool)
+        expected[8:12, 20:24] = expected[80:84, 92:96] = True
+        numpy.testing.assert_array_equal(invalid, expected)
+
+    def test_streams(self):
+        whole = self.fuse(method_morph_csp=1)
+        for streaming in ("tiled&streaming:sizemode=height&streaming:sizevalue=16", "stripped&streaming:sizemode=height&streaming:sizevalue=7"):
+            found = self.fuse(f"tiles.tif?&streaming:type={streaming}", env={THREADS: "1"}, method_morph_csp=1)
+            numpy.testing.assert_array_equal(found, whole)
+
+
+if __name__ == "__main__":
+    unittest.main()
