@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralApplication.h"
+#include "otbWrittenImage.h"
 
 #include "otbAdditiveSpectralNoiseImageFilter.h"
 #include "otbSpectralNoise.h"
@@ -171,6 +172,31 @@ void SpectralApplication::CheckOutputFiles()
     if (!entry.second)
     {
       throw std::invalid_argument(key + ": found the file of " + entry.first->second + ", expected a file of its own");
+    }
+  }
+}
+
+void SpectralApplication::AfterExecuteAndWriteOutputs()
+{
+  for (const auto& key : this->GetParametersKeys(true))
+  {
+    if (this->GetParameterType(key) != ParameterType_OutputImage || !this->IsParameterEnabled(key) || !this->HasValue(key))
+    {
+      continue;
+    }
+    namespace fs            = std::filesystem;
+    const std::string given = this->GetParameterString(key);
+    const fs::path    named = GetSimpleName(given);
+    // The pixels of ENVI's x.hdr are in x.
+    const fs::path file = named.extension() == ".hdr" ? fs::path(named).replace_extension() : named;
+    if (!IsWholeImage(file.string(), given.find("SPARSE_OK") != std::string::npos))
+    {
+      std::error_code error;
+      for (const fs::path& part : {file, named, fs::path(file.string() + ".aux.xml")})
+      {
+        fs::remove(part, error);
+      }
+      otbAppLogFATAL(<< key << ": found that " << file << " was not written whole and removed it, expected room for it on the disk");
     }
   }
 }

@@ -89,6 +89,9 @@ protected:
 private:
   void DoExecute() final;
 
+  /** Removes output images that were not written whole. \throw ApplicationException when there is one. */
+  void AfterExecuteAndWriteOutputs() final;
+
   /** \throw std::invalid_argument when an output file cannot be written: the folder does not exist or is not writable, there is something else than a file by
    * that name, no image has such a format; or when the file is an input or another output as well. */
   void CheckOutputFiles();

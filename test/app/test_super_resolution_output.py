@@ -4,6 +4,7 @@
 
 import json
 import os
+import subprocess
 import unittest
 
 import numpy
@@ -107,6 +108,11 @@ class OutputFiles(SuperResolutionTest):
         mixed = numpy.tensordot(read_image(self.folder / "em.tif")[:, 0], read_image(self.folder / "unmixed.tif"), 1)
         self.assertLess(root_mean_square(mixed - self.coarse), 0.005)
 
+    def test_zeros_may_be_left_out_of_a_sparse_file(self):
+        write_image(self.folder / "zeros.tif", numpy.zeros((len(WAVELENGTHS), 4, 4), "float32"), WAVELENGTHS)
+        self.succeeds("SpectralResponseDegradation", **{"in": self.folder / "zeros.tif"}, srf="matrix", srf_matrix_in=self.matrix,
+                      out=self.folder / "out.tif?&gdal:co:SPARSE_OK=TRUE")
+
 
 class InvalidPixels(SuperResolutionTest):
     def test_left_out_of_training(self):
@@ -146,6 +152,24 @@ class InvalidPixels(SuperResolutionTest):
                 if abundances:
                     image = gdal.Open(str(self.folder / "ab.tif"))
                     numpy.testing.assert_array_equal(image.GetRasterBand(1).ReadAsArray() == image.GetRasterBand(1).GetNoDataValue(), expected)
+
+
+class FullDisk(SuperResolutionTest):
+    def setUp(self):
+        super().setUp()
+        self.disk = self.folder / "disk"
+        self.disk.mkdir()
+        if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", self.disk], check=False, capture_output=True).returncode:
+            self.skipTest("a small disk needs root and mount")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", self.disk], check=True)
+
+    def test_no_broken_image_stays(self):
+        model = self.train("model.json")
+        for name in ("out.tif", "out.tif?&gdal:co:TILED=YES", "out.tif?&gdal:co:COMPRESS=DEFLATE", "out.hdr"):
+            code, log = run("SpectralInversion", inms=self.inms, model=model, out=self.disk / name)
+            self.assertNotEqual(code, 0, name)
+            self.assertIn("out: found that", log, name)
+            self.assertEqual(list(self.disk.iterdir()), [], name)
 
 
 class Streaming(SuperResolutionTest):

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbWrittenImage.h"
+
+#include "gdal_priv.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+namespace otb
+{
+namespace Wrapper
+{
+namespace
+{
+struct CloseDataset
+{
+  void operator()(GDALDataset* dataset) const
+  {
+    GDALClose(dataset);
+  }
+};
+
+/** TIFF keeps a table of its blocks: each must be there, and end within the file. */
+bool HasAllBlocks(GDALRasterBand* band, std::uint64_t fileSize, bool sparse)
+{
+  int width = 0, height = 0;
+  band->GetBlockSize(&width, &height);
+  for (int y = 0; y * static_cast<std::int64_t>(height) < band->GetYSize(); ++y)
+  {
+    for (int x = 0; x * static_cast<std::int64_t>(width) < band->GetXSize(); ++x)
+    {
+      const auto  place  = std::to_string(x) + "_" + std::to_string(y);
+      const char* offset = band->GetMetadataItem(("BLOCK_OFFSET_" + place).c_str(), "TIFF");
+      const char* size   = band->GetMetadataItem(("BLOCK_SIZE_" + place).c_str(), "TIFF");
+      if (sparse && offset == nullptr)
+      {
+        continue;
+      }
+      if (offset == nullptr || size == nullptr || std::strtoull(offset, nullptr, 10) + std::strtoull(size, nullptr, 10) > fileSize)
+      {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+bool CanReadLastLine(GDALRasterBand* band)
+{
+  std::vector<double> line(static_cast<std::size_t>(band->GetXSize()));
+  return band->RasterIO(GF_Read, 0, band->GetYSize() - 1, band->GetXSize(), 1, line.data(), band->GetXSize(), 1, GDT_Float64, 0, 0, nullptr) == CE_None;
+}
+} // namespace
+
+bool IsWholeImage(const std::string& path, bool sparse)
+{
+  GDALAllRegister();
+  CPLPushErrorHandler(CPLQuietErrorHandler);
+  const std::unique_ptr<GDALDataset, CloseDataset> dataset(static_cast<GDALDataset*>(GDALOpen(path.c_str(), GA_ReadOnly)));
+  bool                                             whole = dataset != nullptr && dataset->GetRasterCount() > 0;
+  if (whole)
+  {
+    GDALRasterBand* const last = dataset->GetRasterBand(dataset->GetRasterCount());
+    VSIStatBufL           status;
+    whole                     = CanReadLastLine(last);
+    if (whole && std::strcmp(dataset->GetDriverName(), "GTiff") == 0 && VSIStatL(path.c_str(), &status) == 0)
+    {
+      const auto size = static_cast<std::uint64_t>(status.st_size);
+      whole           = HasAllBlocks(dataset->GetRasterBand(1), size, sparse) && HasAllBlocks(last, size, sparse);
+    }
+  }
+  CPLPopErrorHandler();
+  return whole;
+}
+} // namespace Wrapper
+} // namespace otb
