@@ -3,6 +3,7 @@
 #define otbAbundanceEstimationImageFilter_hxx
 
 #include "otbAbundanceEstimationImageFilter.h"
+#include "otbRoundSpectra.h"
 #include "otbValidSpectrum.h"
 
 #include <algorithm>
@@ -69,6 +70,11 @@ void AbundanceEstimationImageFilter<TInputImage, TOutputImage>::GenerateInputReq
   auto* prior = const_cast<TInputImage*>(GetPrior());
   if (prior == nullptr)
   {
+    return;
+  }
+  if (!HasPrior())
+  {
+    prior->SetRequestedRegion({prior->GetLargestPossibleRegion().GetIndex(), {{1, 1}}});
     return;
   }
   // The coarse pixels that the requested fine ones fall into, at least one so that the pipeline has something to update.
@@ -218,9 +224,17 @@ void AbundanceEstimationImageFilter<TInputImage, TOutputImage>::EstimateLines(co
       m_Estimator.Apply(cells);
       for (std::size_t slot = 0; slot < cells.msi.size(); ++slot)
       {
-        if (cells.msi[slot] != nullptr && !IsValidSpectrum(cells.msi[slot], c, this->GetInputNoData()))
+        if (cells.msi[slot] == nullptr)
+        {
+          continue;
+        }
+        if (!IsValidSpectrum(cells.msi[slot], c, this->GetInputNoData()))
         {
           std::fill_n(cells.abundances[slot], K, noData);
+        }
+        else if (this->GetRoundToIntegers())
+        {
+          RoundSpectra(cells.abundances[slot], K);
         }
       }
     }

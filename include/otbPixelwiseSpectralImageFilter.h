@@ -69,7 +69,7 @@ protected:
   /** Computes `count` pixels (at most MaximumBlock), stored one after the other in both buffers. Called from several threads at once. */
   virtual void ProcessPixels(const float* input, std::size_t count, float* output) const = 0;
 
-  /** Fills the output's metadata; on entry it is the input's with band metadata that says nothing but the no-data value. */
+  /** Fills the output's metadata; on entry it is the input's without its spectral axis, with band metadata that says nothing but the no-data value. */
   virtual void DescribeOutput(ImageMetadata& itkNotUsed(metadata)) const
   {
   }

@@ -3,6 +3,7 @@
 #define otbPixelwiseSpectralImageFilter_hxx
 
 #include "otbPixelwiseSpectralImageFilter.h"
+#include "otbImageSpectralAxis.h"
 #include "otbRoundSpectra.h"
 #include "otbValidSpectrum.h"
 #include "itkProgressReporter.h"
@@ -22,6 +23,7 @@ void PixelwiseSpectralImageFilter<TInputImage, TOutputImage>::GenerateOutputInfo
 
   // The input's band metadata says nothing about the output's bands.
   ImageMetadata metadata = output->GetImageMetadata();
+  RemoveSpectralAxis(metadata);
   metadata.Bands.assign(bands, ImageMetadataBase());
   WriteNoDataFlags(std::vector<bool>(bands, true), std::vector<double>(bands, m_OutputNoData), metadata);
   this->DescribeOutput(metadata);

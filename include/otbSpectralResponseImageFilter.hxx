@@ -3,7 +3,6 @@
 #define otbSpectralResponseImageFilter_hxx
 
 #include "otbSpectralResponseImageFilter.h"
-#include "otbImageSpectralAxis.h"
 
 namespace otb
 {
@@ -38,7 +37,6 @@ void SpectralResponseImageFilter<TInputImage, TOutputImage>::ProcessPixels(const
 template <class TInputImage, class TOutputImage>
 void SpectralResponseImageFilter<TInputImage, TOutputImage>::DescribeOutput(ImageMetadata& metadata) const
 {
-  RemoveSpectralAxis(metadata);
   const auto& names = m_SpectralResponse.GetBandNames();
   for (std::size_t band = 0; band < names.size(); ++band)
   {

@@ -150,7 +150,8 @@ NonnegativeUnmixing::NonnegativeUnmixing(SpectraMatrix endmembers) : m_Endmember
   {
     throw std::invalid_argument("there is no endmember, or one has a value that is not finite; expected at least one spectrum of numbers");
   }
-  m_Gram = m_Endmembers.cast<double>() * m_Endmembers.cast<double>().transpose();
+  m_Precise = m_Endmembers.cast<double>();
+  m_Gram    = m_Precise * m_Precise.transpose();
 }
 
 void NonnegativeUnmixing::Apply(const float* spectra, std::size_t count, float* abundances) const
@@ -158,14 +159,21 @@ void NonnegativeUnmixing::Apply(const float* spectra, std::size_t count, float* 
   const Eigen::Index K = m_Endmembers.rows();
   const Eigen::Index C = m_Endmembers.cols();
   ActiveSetSolver    solver(m_Gram);
-  Eigen::VectorXd    products(K);
+  // In double precision: endmembers that are much alike multiply the error of the products by the condition of their Gram matrix.
+  Eigen::VectorXd spectrum(C), products(K);
   for (std::size_t pixel = 0; pixel < count; ++pixel, spectra += C, abundances += K)
   {
-    products.noalias() = (m_Endmembers * Eigen::Map<const Eigen::VectorXf>(spectra, C)).cast<double>();
-    // An invalid pixel is the caller's to mark; it must only not stall the solver.
+    spectrum           = Eigen::Map<const Eigen::VectorXf>(spectra, C).cast<double>();
+    products.noalias() = m_Precise * spectrum;
+    Eigen::Map<Eigen::VectorXf> result(abundances, K);
+    // An invalid pixel must not stall the solver.
     if (products.allFinite())
     {
-      Eigen::Map<Eigen::VectorXf>(abundances, K) = solver.Solve(products).cast<float>();
+      result = solver.Solve(products).cast<float>();
+    }
+    else
+    {
+      result.setConstant(std::numeric_limits<float>::quiet_NaN());
     }
   }
 }

@@ -3,22 +3,21 @@
 #include "otbImageSpectralAxis.h"
 #include "otbSpatialDegradationImageFilter.h"
 #include "otbStreamingBandPowerImageFilter.h"
+#include "testImages.h"
 
 #include "otbSpatialReference.h"
-#include "otbVectorImage.h"
-
-#include "itkImageRegionSplitterMultidimensional.h"
-#include "itkStreamingImageFilter.h"
 
 #include "gtest/gtest.h"
 
 #include <cmath>
-#include <cstring>
 #include <random>
 
 namespace
 {
-using ImageType  = otb::VectorImage<float, 2>;
+using otb::test::ErrorOf;
+using otb::test::ImageType;
+using otb::test::InTiles;
+using otb::test::SameBits;
 using FilterType = otb::SpatialDegradationImageFilter<ImageType>;
 using NoiseType  = otb::AdditiveSpectralNoiseImageFilter<ImageType>;
 using PowerType  = otb::StreamingBandPowerImageFilter<ImageType>;
@@ -109,39 +108,6 @@ double BruteForce(const ImageType* image, const otb::PointSpreadFunction& psf, l
     }
   }
   return sum / (ratio * ratio);
-}
-
-bool SameBits(const ImageType* a, const ImageType* b)
-{
-  const auto count = a->GetLargestPossibleRegion().GetNumberOfPixels() * a->GetNumberOfComponentsPerPixel();
-  return a->GetLargestPossibleRegion() == b->GetLargestPossibleRegion() && a->GetNumberOfComponentsPerPixel() == b->GetNumberOfComponentsPerPixel() &&
-         std::memcmp(a->GetBufferPointer(), b->GetBufferPointer(), count * sizeof(float)) == 0;
-}
-
-/** The filter's output computed in square tiles. */
-template <class TFilter>
-ImageType::Pointer InTiles(TFilter* filter, unsigned int divisions)
-{
-  auto streaming = itk::StreamingImageFilter<ImageType, ImageType>::New();
-  streaming->SetInput(filter->GetOutput());
-  streaming->SetNumberOfStreamDivisions(divisions);
-  streaming->SetRegionSplitter(itk::ImageRegionSplitterMultidimensional::New());
-  streaming->Update();
-  return streaming->GetOutput();
-}
-
-template <class TFilter>
-std::string ErrorOf(TFilter* filter)
-{
-  try
-  {
-    filter->UpdateOutputInformation();
-  }
-  catch (const itk::ExceptionObject& error)
-  {
-    return error.GetDescription();
-  }
-  return "no error";
 }
 
 std::vector<double> DeviationsAt(ImageType* image, double snr)

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbImageSpectralAxis.h"
 #include "otbSpectralResponseImageFilter.h"
-
-#include "otbVectorImage.h"
+#include "testImages.h"
 
 #include "itkImageRegionConstIteratorWithIndex.h"
-#include "itkStreamingImageFilter.h"
 
 #include "gtest/gtest.h"
 
@@ -16,7 +14,10 @@
 
 namespace
 {
-using ImageType  = otb::VectorImage<float, 2>;
+using otb::test::ErrorOf;
+using otb::test::ImageType;
+using otb::test::InStrips;
+using otb::test::SameBits;
 using FilterType = otb::SpectralResponseImageFilter<ImageType>;
 
 constexpr unsigned int Bands = 37;
@@ -63,26 +64,6 @@ FilterType::Pointer MakeFilter(ImageType* image)
   filter->SetInput(image);
   return filter;
 }
-
-bool SameBits(const ImageType* a, const ImageType* b)
-{
-  const auto count = a->GetLargestPossibleRegion().GetNumberOfPixels() * a->GetNumberOfComponentsPerPixel();
-  return a->GetLargestPossibleRegion() == b->GetLargestPossibleRegion() && a->GetNumberOfComponentsPerPixel() == b->GetNumberOfComponentsPerPixel() &&
-         std::memcmp(a->GetBufferPointer(), b->GetBufferPointer(), count * sizeof(float)) == 0;
-}
-
-std::string ErrorOf(FilterType* filter)
-{
-  try
-  {
-    filter->UpdateOutputInformation();
-  }
-  catch (const itk::ExceptionObject& error)
-  {
-    return error.GetDescription();
-  }
-  return "no error";
-}
 } // namespace
 
 TEST(SpectralResponseImageFilter, MultipliesEachPixelByTheResponse)
@@ -125,12 +106,7 @@ TEST(SpectralResponseImageFilter, AnyTilingAndAnyThreadsGiveTheSameBits)
   }
   for (const unsigned int divisions : {2u, 7u, 23u})
   {
-    const auto filter = MakeFilter(image);
-    auto       tiles  = itk::StreamingImageFilter<ImageType, ImageType>::New();
-    tiles->SetInput(filter->GetOutput());
-    tiles->SetNumberOfStreamDivisions(divisions);
-    tiles->Update();
-    EXPECT_TRUE(SameBits(whole->GetOutput(), tiles->GetOutput())) << divisions << " strips";
+    EXPECT_TRUE(SameBits(whole->GetOutput(), InStrips(MakeFilter(image).GetPointer(), divisions))) << divisions << " strips";
   }
   // Tiles that start anywhere in a line.
   for (const unsigned int width : {1u, 64u, 100u, 257u})
@@ -219,9 +195,9 @@ TEST(SpectralResponseImageFilter, RefusesAWrongBandCountBeforeAnyPixel)
   const auto image  = MakeImage(4, 3);
   const auto filter = MakeFilter(image);
   filter->SetSpectralResponse(MakeResponse(40));
-  EXPECT_NE(ErrorOf(filter).find("The hyperspectral image has 37 bands, the spectral response is for 40"), std::string::npos);
+  EXPECT_NE(ErrorOf(filter.GetPointer()).find("The hyperspectral image has 37 bands, the spectral response is for 40"), std::string::npos);
   filter->SetSpectralResponse(otb::SpectralResponse());
-  EXPECT_NE(ErrorOf(filter).find("No spectral response was set"), std::string::npos);
+  EXPECT_NE(ErrorOf(filter.GetPointer()).find("No spectral response was set"), std::string::npos);
   filter->SetSpectralResponse(MakeResponse());
-  EXPECT_EQ(ErrorOf(filter), "no error");
+  EXPECT_EQ(ErrorOf(filter.GetPointer()), "no error");
 }

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef testModels_h
+#define testModels_h
+
+#include "otbSpectralInversionModel.h"
+
+#include <cmath>
+#include <random>
+#include <string>
+#include <vector>
+
+/** Small models with random weights, and the papers' equations for them written plainly in double precision. */
+namespace otb
+{
+namespace test
+{
+constexpr unsigned int Msi = 3, Bands = 37, Endmembers = 5, Hidden = 70;
+
+/** A response of neither box nor Gaussian form, so that no two bands are alike. */
+inline SpectralResponse MakeResponse(unsigned int msi = Msi, unsigned int bands = Bands)
+{
+  SpectraMatrix            matrix(msi, bands);
+  std::vector<std::string> names;
+  for (unsigned int row = 0; row < msi; ++row)
+  {
+    names.push_back("M" + std::to_string(row + 1));
+    for (unsigned int column = 0; column < bands; ++column)
+    {
+      matrix(row, column) = static_cast<float>(1 + (7 * row + 3 * column) % 11);
+    }
+  }
+  return SpectralResponse(matrix, names, "test");
+}
+
+inline SpectralAxis MakeAxis(unsigned int bands = Bands)
+{
+  SpectralAxis axis;
+  for (unsigned int band = 0; band < bands; ++band)
+  {
+    axis.wavelengths.push_back(400.25 + 10. * band);
+    axis.widths.push_back(9. + 0.125 * band);
+  }
+  return axis;
+}
+
+/** Untrained: its results mean nothing, but they are particular. */
+inline SpectralInversionModel MakeModel(SpectralInversionMethod method, bool prior = false, AbundanceConstraint constraint = AbundanceConstraint::None)
+{
+  std::mt19937                          generator(7);
+  std::uniform_real_distribution<float> uniform(0.f, 1.f);
+  const bool                            morph = method == SpectralInversionMethod::Morph;
+  SpectralInversionModel                model;
+  model.response = MakeResponse();
+  model.axis     = MakeAxis();
+  model.offset   = 12.5;
+  model.scale    = 3217.7;
+  model.network  = morph ? SpectralNetwork::Morph(Msi, prior ? Bands : 0, Hidden, Endmembers) : SpectralNetwork::Lift(Msi, Bands);
+  model.network.Initialize(3);
+  for (float& parameter : model.network.GetParameters())
+  {
+    parameter += 0.1f * (uniform(generator) - 0.5f); // so that biases are not zero
+  }
+  if (morph)
+  {
+    model.constraint = constraint;
+    model.endmembers = SpectraMatrix::NullaryExpr(Endmembers, Bands, [&] { return uniform(generator); });
+  }
+  model.training.pixels           = 4711;
+  model.training.epochs           = 2500;
+  model.training.loss             = 0.0123;
+  model.training.nmfRelativeError = 0.0456;
+  model.training.seed             = 18446744073709551615u;
+  return model;
+}
+
+/** A x + b of the layer, counted from 1. */
+inline Eigen::VectorXd PlainLayer(const SpectralNetwork& network, std::size_t number, const Eigen::VectorXd& x)
+{
+  const auto&           layer = network.GetLayers()[number - 1];
+  const Eigen::MatrixXd matrix =
+      Eigen::Map<const SpectraMatrix>(network.GetParameters().data() + layer.offset, layer.outputs, static_cast<Eigen::Index>(layer.stride())).cast<double>();
+  return matrix.leftCols(layer.inputs) * x + matrix.col(layer.inputs);
+}
+
+/** a = phi(W2 relu(W1 x + b1) + b2), x being the scaled multispectral pixel, followed by the scaled prior if there is one. */
+inline Eigen::VectorXd PlainAbundances(const SpectralInversionModel& model, const float* msi, const float* prior = nullptr)
+{
+  Eigen::VectorXd x(Msi + (prior ? Bands : 0));
+  for (Eigen::Index i = 0; i < x.size(); ++i)
+  {
+    x(i) = ((i < Msi ? msi[i] : prior[i - Msi]) - model.offset) / model.scale;
+  }
+  Eigen::VectorXd z = PlainLayer(model.network, 2, PlainLayer(model.network, 1, x).cwiseMax(0.));
+  if (model.constraint == AbundanceConstraint::NonNegative)
+  {
+    z = (1. + z.array().exp()).log();
+  }
+  else if (model.constraint == AbundanceConstraint::SumToOne)
+  {
+    z = (z.array().exp() / z.array().exp().sum()).eval();
+  }
+  return z;
+}
+
+/** SpectraLift's equations, from and to the image's unit. */
+inline Eigen::VectorXd PlainSpectrum(const SpectralInversionModel& model, const float* msi)
+{
+  const auto f     = [](const Eigen::VectorXd& value) -> Eigen::VectorXd { return value.cwiseMax(0.3 * value); };
+  const auto layer = [&](std::size_t number, const Eigen::VectorXd& x) { return PlainLayer(model.network, number, x); };
+
+  const Eigen::VectorXd m  = (Eigen::Map<const Eigen::VectorXf>(msi, Msi).cast<double>().array() - model.offset) / model.scale;
+  const Eigen::VectorXd x1 = f(layer(1, m));
+  const Eigen::VectorXd x2 = f(layer(2, x1)) + x1;
+  const Eigen::VectorXd x3 = f(layer(3, x2));
+  const Eigen::VectorXd x4 = f(layer(4, x3)) + x2;
+  const Eigen::VectorXd x5 = f(layer(5, x4));
+  const Eigen::VectorXd x6 = f(layer(6, x5)) + x4;
+  return model.scale * layer(7, x6).array() + model.offset;
+}
+
+/** Numbers in the unit that MakeModel()'s models expect. */
+inline std::vector<float> MakeValues(std::size_t count, unsigned int seed = 1, float low = 10.f, float high = 3300.f)
+{
+  std::mt19937                          generator(seed);
+  std::uniform_real_distribution<float> uniform(low, high);
+  std::vector<float>                    values(count);
+  for (float& value : values)
+  {
+    value = uniform(generator);
+  }
+  return values;
+}
+
+/** The message of what `call` throws, if it throws an `Error` as it should. */
+template <class Error, class Call>
+std::string MessageOf(const Call& call)
+{
+  try
+  {
+    call();
+  }
+  catch (const Error& error)
+  {
+    return error.what();
+  }
+  return "no error";
+}
+} // namespace test
+} // namespace otb
+
+#endif
