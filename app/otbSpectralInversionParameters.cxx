@@ -5,6 +5,12 @@ namespace otb
 {
 namespace Wrapper
 {
+namespace
+{
+// Measured on small cases: 0.1 to 0.8 dB more, and a third of the spread between seeds. Morph, whose decoder is fixed, gains nothing by it.
+constexpr double AveragedShareOfLift = 0.5;
+} // namespace
+
 void SpectralInversionApplication::AddTrainingImageParameter()
 {
   AddParameter(ParameterType_InputImage, "inhs", "Hyperspectral image");
@@ -61,6 +67,11 @@ void SpectralInversionApplication::AddTrainingParameters()
   SetParameterDescription("method.morph.cspratio", "In training the prior is the hyperspectral image averaged over that many by that many pixels, from 2.");
   SetDefaultParameterInt("method.morph.cspratio", 4);
 
+  AddParameter(ParameterType_Bool, "method.lift.last", "Keep the last weights");
+  SetParameterDescription("method.lift.last",
+                          "The network's weights are those after the last epoch, as published, instead of their mean over the second half of the training, "
+                          "which extrapolates better.");
+
   AddParameter(ParameterType_Int, "epochs", "Epochs");
   SetParameterDescription("epochs", "Passes over the training pixels, from 1.");
   SetDefaultParameterInt("epochs", 2500);
@@ -114,6 +125,7 @@ SpectralInversionEstimator::Settings SpectralInversionApplication::GetSettings()
   settings.training.rateEnd   = GetParameterFloat("lr.end");
   settings.training.loss      = GetParameterString("loss") == "l1" ? SpectralLoss::L1 : SpectralLoss::L2;
   settings.training.batch     = static_cast<std::size_t>(GetIntegerFrom("batch", 0));
+  settings.training.averaging = morph || GetParameterInt("method.lift.last") != 0 ? 0. : AveragedShareOfLift;
   settings.training.seed      = static_cast<std::uint64_t>(GetParameterInt("rand"));
   settings.training.threads   = itk::MultiThreader::GetGlobalDefaultNumberOfThreads();
   return settings;

@@ -31,6 +31,9 @@ struct SpectraMorph_EXPORT SpectralTrainingSet
  * The loss is the mean over pixels and bands. The rate rises linearly from rateStart to ratePeak over the first 30 % of the epochs and falls linearly to rateEnd over the
  * rest (arXiv 2510.20814: 1e-3, 1e-2, 1e-6; 2500 epochs, full batch).
  *
+ * With `averaging` the result is the mean of the weights after each of the last epochs (Polyak & Juditsky 1992) instead of the last weights. It smooths what the data leave
+ * open, which is how the network extrapolates.
+ *
  * The result depends on the data, the settings and the instruction set alone, not on the number of threads: the pixels are cut into a fixed number of slices, whose
  * gradients are summed in order.
  *
@@ -49,6 +52,7 @@ public:
     std::size_t   batch     = 0; // pixels per step, drawn anew each epoch; 0 for all at once
     std::uint64_t seed      = 0; // of the mini-batches
     unsigned int  threads   = 1;
+    double        averaging = 0.; // share of the epochs, the last ones, whose weights are averaged; 0 keeps the last weights
   };
 
   struct Report

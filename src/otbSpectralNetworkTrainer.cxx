@@ -50,7 +50,8 @@ void CheckShapes(const SpectralNetwork& network, const SpectraMatrix& endmembers
   }
   else
   {
-    Check(bands == network.GetOutputs(), "the number of bands of the training spectra", static_cast<double>(bands), std::to_string(network.GetOutputs()) + " as the network has");
+    Check(bands == network.GetOutputs(), "the number of bands of the training spectra", static_cast<double>(bands),
+          std::to_string(network.GetOutputs()) + " as the network has");
   }
   Check(set.priors.cols() == network.GetPriorBands(), "the number of prior bands of the training set", static_cast<double>(set.priors.cols()),
         std::to_string(network.GetPriorBands()) + " as the network has");
@@ -68,6 +69,7 @@ SpectralNetworkTrainer::SpectralNetworkTrainer(const Settings& settings) : m_Set
   {
     Check(rate.second > 0. && rate.second <= 1., rate.first, rate.second, "a number in (0, 1]");
   }
+  Check(settings.averaging >= 0. && settings.averaging <= 1., "the share of epochs whose weights are averaged", settings.averaging, "a number in [0, 1]");
   m_Settings.threads = std::max(1u, settings.threads);
 }
 
@@ -108,30 +110,38 @@ SpectralNetworkTrainer::Report SpectralNetworkTrainer::Train(SpectralNetwork& ne
   {
     const std::size_t slices = std::min(MaximumSlices, blocks.size());
     gradient.Refresh();
-    parallelFor(slices, [&](std::size_t slice) {
-      gradients[slice].assign(size, 0.f);
-      losses[slice] = 0.;
-      for (std::size_t block = slice * blocks.size() / slices; block < (slice + 1) * blocks.size() / slices; ++block)
-      {
-        losses[slice] += gradient.Accumulate(blocks[block], gradients[slice].data());
-      }
-    });
+    parallelFor(slices,
+                [&](std::size_t slice)
+                {
+                  gradients[slice].assign(size, 0.f);
+                  losses[slice] = 0.;
+                  for (std::size_t block = slice * blocks.size() / slices; block < (slice + 1) * blocks.size() / slices; ++block)
+                  {
+                    losses[slice] += gradient.Accumulate(blocks[block], gradients[slice].data());
+                  }
+                });
 
     ++steps;
     const double          correctedRate = rate * std::sqrt(1. - std::pow(Beta2, steps)) / (1. - std::pow(Beta1, steps));
     constexpr std::size_t Piece         = 4096;
-    parallelFor((size + Piece - 1) / Piece, [&](std::size_t piece) {
-      const std::size_t first = piece * Piece;
-      const std::size_t count = std::min(Piece, size - first);
-      for (std::size_t slice = 1; slice < slices; ++slice)
-      {
-        Eigen::Map<Eigen::ArrayXf>(gradients[0].data() + first, count) += Eigen::Map<const Eigen::ArrayXf>(gradients[slice].data() + first, count);
-      }
-      kernels::AdamStep(gradients[0].data() + first, count, Beta1, Beta2, correctedRate, Epsilon, m.data() + first, v.data() + first,
-                        parameters.data() + first);
-    });
+    parallelFor((size + Piece - 1) / Piece,
+                [&](std::size_t piece)
+                {
+                  const std::size_t first = piece * Piece;
+                  const std::size_t count = std::min(Piece, size - first);
+                  for (std::size_t slice = 1; slice < slices; ++slice)
+                  {
+                    Eigen::Map<Eigen::ArrayXf>(gradients[0].data() + first, count) += Eigen::Map<const Eigen::ArrayXf>(gradients[slice].data() + first, count);
+                  }
+                  kernels::AdamStep(gradients[0].data() + first, count, Beta1, Beta2, correctedRate, Epsilon, m.data() + first, v.data() + first,
+                                    parameters.data() + first);
+                });
     return std::accumulate(losses.begin(), losses.begin() + static_cast<std::ptrdiff_t>(slices), 0.);
   };
+
+  const auto                             firstAveraged = static_cast<unsigned int>(std::ceil((1. - m_Settings.averaging) * m_Settings.epochs));
+  Eigen::ArrayXd                         sum           = Eigen::ArrayXd::Zero(static_cast<Eigen::Index>(size));
+  const Eigen::Map<const Eigen::ArrayXf> current(parameters.data(), static_cast<Eigen::Index>(size));
 
   Report report;
   for (unsigned int epoch = 0; epoch < m_Settings.epochs && !report.cancelled; ++epoch)
@@ -152,8 +162,8 @@ SpectralNetworkTrainer::Report SpectralNetworkTrainer::Train(SpectralNetwork& ne
       for (std::size_t first = 0; first < order.size(); first += batch)
       {
         const std::size_t count = std::min(batch, order.size() - first);
-        blocks                  = MakeTrainingBlocks(set, {order.begin() + static_cast<std::ptrdiff_t>(first), order.begin() + static_cast<std::ptrdiff_t>(first + count)},
-                                                     pixelsPerBlock);
+        blocks = MakeTrainingBlocks(set, {order.begin() + static_cast<std::ptrdiff_t>(first), order.begin() + static_cast<std::ptrdiff_t>(first + count)},
+                                    pixelsPerBlock);
         report.loss += step(rate) * static_cast<double>(count) / static_cast<double>(order.size());
       }
     }
@@ -161,8 +171,16 @@ SpectralNetworkTrainer::Report SpectralNetworkTrainer::Train(SpectralNetwork& ne
     {
       throw std::runtime_error("training diverged at epoch " + std::to_string(epoch + 1) + " (the loss is not finite): smaller learning rates are needed");
     }
+    if (epoch >= firstAveraged)
+    {
+      sum += current.cast<double>();
+    }
     report.epochs    = epoch + 1;
     report.cancelled = progress && !progress(report.epochs, report.loss);
+  }
+  if (report.epochs > firstAveraged)
+  {
+    Eigen::Map<Eigen::ArrayXf>(parameters.data(), static_cast<Eigen::Index>(size)) = (sum / (report.epochs - firstAveraged)).cast<float>();
   }
   return report;
 }

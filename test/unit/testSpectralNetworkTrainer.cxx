@@ -131,6 +131,28 @@ TEST(SpectralNetworkTrainer, IsTheSameWhateverTheThreads)
   }
 }
 
+TEST(SpectralNetworkTrainer, AveragesTheWeightsOfTheLastEpochs)
+{
+  Scene      scene;
+  const auto weights = [&scene](double averaging, unsigned int stopAfter) {
+    auto settings      = Quick();
+    settings.epochs    = 10;
+    settings.averaging = averaging;
+    auto network       = SpectralNetwork::Lift(Scene::Msi, Scene::Bands);
+    network.Initialize(1);
+    SpectralNetworkTrainer(settings).Train(network, SpectraMatrix(), AbundanceConstraint::None, scene.set,
+                                           [stopAfter](unsigned int epoch, double) { return epoch < stopAfter; });
+    return network.GetParameters();
+  };
+  const auto averaged = weights(0.3, 10);
+  const auto eighth = weights(0., 8), ninth = weights(0., 9), tenth = weights(0., 10);
+  for (std::size_t i = 0; i < averaged.size(); ++i)
+  {
+    ASSERT_NEAR(averaged[i], (static_cast<double>(eighth[i]) + ninth[i] + tenth[i]) / 3., 1e-7);
+  }
+  EXPECT_NE(averaged, tenth);
+}
+
 TEST(SpectralNetworkTrainer, UsesThePriorOfEachPixelsCell)
 {
   // The prior tells what the one multispectral band does not.
@@ -181,6 +203,7 @@ TEST(SpectralNetworkTrainer, RefusesBadSettingsAndShapes)
   EXPECT_THROW(broken([](auto& s) { s.rateStart = 0.; }), std::invalid_argument);
   EXPECT_THROW(broken([](auto& s) { s.ratePeak = -1.; }), std::invalid_argument);
   EXPECT_THROW(broken([](auto& s) { s.rateEnd = 2.; }), std::invalid_argument);
+  EXPECT_THROW(broken([](auto& s) { s.averaging = 1.5; }), std::invalid_argument);
 
   Scene      scene;
   const auto train = [&scene](SpectralNetwork network, const SpectraMatrix& endmembers) {
