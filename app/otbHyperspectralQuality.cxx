@@ -61,17 +61,15 @@ private:
     SetDescription("Scores an image against a reference, or against the images it was fused from");
     SetDocLongDescription(
         "With a reference (ref): root mean square error, PSNR, SSIM, UIQI, ERGAS, spectral angle and correlation, per band and overall. Without one, or "
-        "besides: "
-        "consistency of the image with the coarse hyperspectral image it was fused from (inhs: the image, blurred and averaged, against it) and with the sharp "
-        "multispectral one (inms: the image through the spectral response, against it). Results are output parameters and lines of the log: rmse, psnr and so "
-        "on "
-        "for the reference, spectral.rmse and so on for inhs, spatial.rmse and so on for inms; and files, on request. "
-        "The published evaluations use peak 1, quantize and clip. "
-        "SSIM: Gaussian window 11 x 11, sigma 1.5. UIQI: windows of 8 x 8. ERGAS: Wald's, 100 / ratio sqrt(mean of (RMSE / mean)^2 over bands). SSIM, UIQI and "
-        "correlation are means over bands. What the images do not define (the SSIM of an image smaller than its window) is not a number.");
+        "besides: consistency of the image with the coarse hyperspectral image it was fused from (inhs: the image, blurred and averaged, against it) and "
+        "with the sharp multispectral one (inms: the image through the spectral response, against it). Results are output parameters and lines of the log: "
+        "rmse, psnr and so on for the reference, spectral.rmse and so on for inhs, spatial.rmse and so on for inms; and files, on request. The published "
+        "evaluations use peak 1, quantize and clip. SSIM: Gaussian window 11 x 11, sigma 1.5. UIQI: windows of 8 x 8. ERGAS: Wald's, 100 / ratio sqrt(mean "
+        "of (RMSE / mean)^2 over bands). SSIM, UIQI and correlation are means over bands. What the images do not define (the SSIM of an image smaller than "
+        "its window) is not a number.");
     SetDocLimitations(
-        "Images are compared pixel by pixel, whatever their georeferencing. A comparison reads its images once, what the image is compared with once "
-        "more when its peak is looked for; each map reads both once more.");
+        "Images are compared pixel by pixel, whatever their georeferencing. A comparison reads its images once, what the image is compared with once more "
+        "when its peak is looked for; each map reads both once more.");
     SetDocAuthors("The SpectraMorph module's authors");
     SetDocSeeAlso("SpatialDegradation, SpectralResponseDegradation, HyperspectralSuperResolution");
     AddDocTag(Tags::Hyperspectral);
@@ -83,8 +81,8 @@ private:
     MandatoryOff("ref");
     AddParameter(ParameterType_InputImage, "inhs", "Coarse hyperspectral image");
     SetParameterDescription("inhs",
-                            "For spectral consistency: an image of as many bands, ratio times coarser. psf, sigma, radius, border and ratio say how the sharp "
-                            "image becomes coarse.");
+                            "For spectral consistency: an image of as many bands, ratio times coarser. psf, sigma, radius, border and ratio say how the "
+                            "sharp image becomes coarse.");
     MandatoryOff("inhs");
     AddParameter(ParameterType_InputImage, "inms", "Sharp multispectral image");
     SetParameterDescription("inms", "For spatial consistency: an image of the same size as the image. srf says how its bands become multispectral.");
@@ -107,8 +105,8 @@ private:
     SetDefaultParameterInt("ratio", 4);
     AddParameter(ParameterType_Float, "nodata", "Value of invalid pixels");
     SetParameterDescription("nodata",
-                            "Pixels with this value in all bands do not count, in any of the images. By default the value that each image's file declares. NaN "
-                            "and infinity never count.");
+                            "Pixels with this value in all bands do not count, in any of the images. By default the value that each image's file declares. "
+                            "NaN and infinity never count.");
     MandatoryOff("nodata");
     AddBlurParameters();
     AddSpectralResponseParameters();

@@ -34,8 +34,8 @@ private:
     SetName("LinearMixingSynthesis");
     SetDescription("Makes a hyperspectral image of abundances and endmembers");
     SetDocLongDescription(
-        "Mixes endmember spectra e_k by the abundances a_k of each pixel: x = o + sum_k a_k (e_k - o), with the offset o zero unless given. The abundances are "
-        "those of HyperspectralSuperResolution (with the offset of its scaling, which its log tells), HyperspectralUnmixing or any other source.");
+        "Mixes endmember spectra e_k by the abundances a_k of each pixel: x = o + sum_k a_k (e_k - o), with the offset o zero unless given. The abundances "
+        "are those of HyperspectralSuperResolution (with the offset of its scaling, which its log tells), HyperspectralUnmixing or any other source.");
     SetDocLimitations("None");
     SetDocAuthors("The SpectraMorph module's authors");
     SetDocSeeAlso("NMFEndmemberExtraction, HyperspectralUnmixing, HyperspectralSuperResolution");

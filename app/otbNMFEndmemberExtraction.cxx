@@ -34,11 +34,10 @@ private:
     SetName("NMFEndmemberExtraction");
     SetDescription("Finds endmember spectra in a hyperspectral image by non-negative matrix factorisation");
     SetDocLongDescription(
-        "Factorises the image's spectra V (pixels x bands) into abundances W and endmembers E, both non-negative, such that the squared difference of V and W "
-        "E "
-        "is least: start by NNDSVDa (Boutsidis and Gallopoulos 2008), descent by hierarchical alternating least squares (Cichocki and Phan 2009). The image is "
-        "read once, in pieces; when it has more pixels than fit ram, a uniform random sample of them is factorised. Abundances, if asked for, are those of "
-        "non-negative least squares for every pixel.");
+        "Factorises the image's spectra V (pixels x bands) into abundances W and endmembers E, both non-negative, such that the squared difference of V and "
+        "W E is least: start by NNDSVDa (Boutsidis and Gallopoulos 2008), descent by hierarchical alternating least squares (Cichocki and Phan 2009). The "
+        "image is read once, in pieces; when it has more pixels than fit ram, a uniform random sample of them is factorised. Abundances, if asked for, are "
+        "those of non-negative least squares for every pixel.");
     SetDocLimitations("Negative values count as zero.");
     SetDocAuthors("The SpectraMorph module's authors");
     SetDocSeeAlso("VertexComponentAnalysis, EndmemberNumberEstimation, HyperspectralUnmixing, LinearMixingSynthesis");

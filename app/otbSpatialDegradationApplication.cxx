@@ -41,8 +41,8 @@ void SpatialDegradationApplication::AddBlurParameters()
   }
   AddChoice("psf.file", "Kernel from a file");
   AddParameter(ParameterType_InputFilename, "psf.file.in", "Kernel");
-  SetParameterDescription("psf.file.in", "Odd numbers of rows and columns, in any scale: a table (.csv or .txt, a row of the kernel per line) or the "
-                                         "first band of an image.");
+  SetParameterDescription("psf.file.in", "Odd numbers of rows and columns, in any scale: a table (.csv or .txt, a row of the kernel per line) or the first "
+                                         "band of an image.");
   MandatoryOff("psf.file.in");
 
   AddParameter(ParameterType_Float, "sigma", "Width of the blur");

@@ -226,8 +226,8 @@ void SpectralApplication::AddNoiseParameters()
 {
   this->AddParameter(ParameterType_Float, "snr", "Signal-to-noise ratio");
   this->SetParameterDescription(
-      "snr", "Adds white Gaussian noise to each band, so that 10 log10(mean square of the band / variance of the noise) is that many decibels, 20 to 40 "
-             "as a rule. No noise by default. The image is computed twice.");
+      "snr", "Adds white Gaussian noise to each band, so that 10 log10(mean square of the band / variance of the noise) is that many decibels, 20 to 40 as a "
+             "rule. No noise by default. The image is computed twice.");
   this->MandatoryOff("snr");
   this->AddRANDParameter("rand", "Seed of the noise", 0);
   this->SetParameterDescription("rand", "The same seed gives the same noise, however the image is cut into tiles. 0 by default.");

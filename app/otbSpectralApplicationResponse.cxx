@@ -36,8 +36,8 @@ void SpectralApplication::AddSpectralResponseParameters()
 {
   this->AddParameter(ParameterType_Choice, "srf", "Spectral response of the multispectral bands");
   this->SetParameterDescription(
-      "srf", "How the bands of the multispectral image come about from those of the hyperspectral image. All but a matrix and the stretched axis of "
-             "a sensor need the wavelengths of the hyperspectral image: from its file, or by wl.");
+      "srf", "How the bands of the multispectral image come about from those of the hyperspectral image. All but a matrix and the stretched axis of a sensor "
+             "need the wavelengths of the hyperspectral image: from its file, or by wl.");
 
   this->AddChoice("srf.file", "Response curves from a file");
   this->AddParameter(ParameterType_InputFilename, "srf.file.in", "Response curves");
@@ -51,8 +51,8 @@ void SpectralApplication::AddSpectralResponseParameters()
   this->AddParameter(ParameterType_InputFilename, "srf.matrix.in", "Response matrix");
   this->SetParameterDescription(
       "srf.matrix.in",
-      "CSV without a header: a line for each band of the multispectral image, a column for each band of the hyperspectral image; values >= 0 in "
-      "any scale, lines are normalised to sum one.");
+      "CSV without a header: a line for each band of the multispectral image, a column for each band of the hyperspectral image; values >= 0 in any scale, "
+      "lines are normalised to sum one.");
   this->MandatoryOff("srf.matrix.in");
 
   this->AddChoice("srf.sensor", "Built-in sensor");
@@ -82,9 +82,9 @@ void SpectralApplication::AddWavelengthParameter()
 {
   this->AddParameter(ParameterType_InputFilename, "wl", "Wavelengths of the hyperspectral image");
   this->SetParameterDescription(
-      "wl", "Text or CSV file with the centre wavelength of each band in the order of the bands (nm, or um if all are under 100), a line for each band, "
-            "with the full width at half maximum in a second column if known. Needed only when the file of the hyperspectral image has no "
-            "wavelengths, which it overrides.");
+      "wl", "Text or CSV file with the centre wavelength of each band in the order of the bands (nm, or um if all are under 100), a line for each band, with "
+            "the full width at half maximum in a second column if known. Needed only when the file of the hyperspectral image has no wavelengths, which it "
+            "overrides.");
   this->MandatoryOff("wl");
 }
 

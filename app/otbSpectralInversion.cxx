@@ -25,9 +25,9 @@ private:
   {
     SetName("SpectralInversion");
     SetDescription("Turns a multispectral image into a hyperspectral one by a trained model");
-    SetDocLongDescription("Applies a model of TrainSpectralInversion or HyperspectralSuperResolution to each pixel of a multispectral image. The output has the size and "
-                          "georeferencing of that image, and the bands, wavelengths and unit of the hyperspectral image that the model was trained on. Scenes of any size are "
-                          "processed in pieces that fit ram.");
+    SetDocLongDescription("Applies a model of TrainSpectralInversion or HyperspectralSuperResolution to each pixel of a multispectral image. The output has "
+                          "the size and georeferencing of that image, and the bands, wavelengths and unit of the hyperspectral image that the model was "
+                          "trained on. Scenes of any size are processed in pieces that fit ram.");
     SetDocLimitations("The multispectral image must be of the sensor, unit and calibration that the model was trained for.");
     SetDocAuthors("The SpectraMorph module's authors");
     SetDocSeeAlso("TrainSpectralInversion, HyperspectralSuperResolution; arXiv 2510.20814, arXiv 2507.13339");

@@ -21,8 +21,8 @@ void SpectralInversionApplication::AddMultispectralImageParameter()
 {
   AddParameter(ParameterType_InputImage, "inms", "Multispectral image");
   SetParameterDescription(
-      "inms", "The sharp multispectral, RGB or panchromatic image (HR-MSI) of the same ground, in the unit of the hyperspectral image: its bands are "
-              "those of the spectral response, in the same order.");
+      "inms", "The sharp multispectral, RGB or panchromatic image (HR-MSI) of the same ground, in the unit of the hyperspectral image: its bands are those "
+              "of the spectral response, in the same order.");
 }
 
 void SpectralInversionApplication::AddInversionOutputParameters()
@@ -61,8 +61,8 @@ void SpectralInversionApplication::AddTrainingParameters()
   AddChoice("method.morph.constraint.sumtoone", "Non-negative, with sum one");
   AddParameter(ParameterType_Bool, "method.morph.csp", "Coarse spectral prior");
   SetParameterDescription("method.morph.csp",
-                          "Shows the network the hyperspectral image as well, up-sampled by nearest neighbour. A gain for multispectral images of one or "
-                          "few bands, a loss for others. The two images must be registered.");
+                          "Shows the network the hyperspectral image as well, up-sampled by nearest neighbour. A gain for multispectral images of one or few "
+                          "bands, a loss for others. The two images must be registered.");
   AddParameter(ParameterType_Int, "method.morph.cspratio", "Training ratio of the prior");
   SetParameterDescription("method.morph.cspratio", "In training the prior is the hyperspectral image averaged over that many by that many pixels, from 2.");
   SetDefaultParameterInt("method.morph.cspratio", 4);

@@ -30,10 +30,9 @@ private:
     SetName("SpectralResponseDegradation");
     SetDescription("Computes what a multispectral sensor would have seen of a hyperspectral image");
     SetDocLongDescription("Each band of the output is the mean of the hyperspectral bands under the spectral response of a multispectral band: M = X R^T for "
-                          "each pixel, where the rows of "
-                          "R sum to one, so that the output has the unit of the input. R comes from response curves, a matrix, a built-in sensor, or centres "
-                          "and widths of bands. Size, "
-                          "projection and pixel size stay; the output's bands are named after the sensor's.");
+                          "each pixel, where the rows of R sum to one, so that the output has the unit of the input. R comes from response curves, a matrix, "
+                          "a built-in sensor, or centres and widths of bands. Size, projection and pixel size stay; the output's bands are named after the "
+                          "sensor's.");
     SetDocLimitations("The wavelengths of the hyperspectral image must cover at least 70 % of the response of every band.");
     SetDocAuthors("The SpectraMorph module's authors");
     SetDocSeeAlso("HyperspectralSuperResolution, SpatialDegradation");

@@ -25,9 +25,9 @@ private:
   {
     SetName("TrainSpectralInversion");
     SetDescription("Trains a network that turns multispectral pixels into hyperspectral ones");
-    SetDocLongDescription("Trains on a hyperspectral image alone, by the spectral response of a multispectral sensor: the network's input is what that sensor would have seen of "
-                          "a hyperspectral pixel, its target that pixel's spectrum. The model is written to a file, which SpectralInversion applies to multispectral images. "
-                          "HyperspectralSuperResolution does both in one step.");
+    SetDocLongDescription("Trains on a hyperspectral image alone, by the spectral response of a multispectral sensor: the network's input is what that "
+                          "sensor would have seen of a hyperspectral pixel, its target that pixel's spectrum. The model is written to a file, which "
+                          "SpectralInversion applies to multispectral images. HyperspectralSuperResolution does both in one step.");
     SetDocLimitations("None");
     SetDocAuthors("The SpectraMorph module's authors");
     SetDocSeeAlso("SpectralInversion, HyperspectralSuperResolution; arXiv 2510.20814, arXiv 2507.13339");
@@ -37,7 +37,8 @@ private:
     AddParameter(ParameterType_OutputFilename, "out", "Trained model");
     SetParameterDescription("out", "The model file (JSON): network, endmembers, spectral response, wavelengths and scaling.");
     AddParameter(ParameterType_OutputImage, "outem", "Endmembers");
-    SetParameterDescription("outem", "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember. Only for the method morph.");
+    SetParameterDescription(
+        "outem", "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember. Only for the method morph.");
     MandatoryOff("outem");
     AddSpectralResponseParameters();
     AddTrainingParameters();

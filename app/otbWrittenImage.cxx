@@ -65,7 +65,7 @@ bool IsWholeImage(const std::string& path, bool sparse)
   {
     GDALRasterBand* const last = dataset->GetRasterBand(dataset->GetRasterCount());
     VSIStatBufL           status;
-    whole                     = CanReadLastLine(last);
+    whole = CanReadLastLine(last);
     if (whole && std::strcmp(dataset->GetDriverName(), "GTiff") == 0 && VSIStatL(path.c_str(), &status) == 0)
     {
       const auto size = static_cast<std::uint64_t>(status.st_size);

@@ -13,8 +13,8 @@ namespace otb
 /** \class AbundanceEstimationImageFilter
  * \brief From a multispectral image to abundances of a model's K endmembers, by SpectraMorph's network (arXiv 2510.20814).
  *
- * Input: the HR-MSI (c bands) and, for a model with a coarse spectral prior, the LR-HSI (C bands), up-sampled by nearest neighbour as CoarseGridMap says. Output:
- * K bands on the HR-MSI's grid. A pixel outside the LR-HSI, or whose prior is invalid, is no-data; so is an invalid pixel of the HR-MSI.
+ * Input: the HR-MSI (c bands) and, for a model with a coarse spectral prior, the LR-HSI (C bands), up-sampled by nearest neighbour as CoarseGridMap says.
+ * Output: K bands on the HR-MSI's grid. A pixel outside the LR-HSI, or whose prior is invalid, is no-data; so is an invalid pixel of the HR-MSI.
  *
  * What the prior contributes to the hidden layer is computed once per coarse pixel and tile.
  *
@@ -67,7 +67,7 @@ protected:
 
 private:
   AbundanceEstimationImageFilter(const Self&) = delete;
-  void operator=(const Self&) = delete;
+  void operator=(const Self&)                 = delete;
 
   bool HasPrior() const
   {

@@ -47,8 +47,8 @@ unsigned int AbundanceEstimationImageFilter<TInputImage, TOutputImage>::CheckInp
   }
   if (HasPrior() && GetPrior()->GetNumberOfComponentsPerPixel() != m_Model->GetHyperspectralBands())
   {
-    itkExceptionMacro(<< "The hyperspectral image has " << GetPrior()->GetNumberOfComponentsPerPixel() << " bands, expected " << m_Model->GetHyperspectralBands()
-                      << " as the model");
+    itkExceptionMacro(<< "The hyperspectral image has " << GetPrior()->GetNumberOfComponentsPerPixel() << " bands, expected "
+                      << m_Model->GetHyperspectralBands() << " as the model");
   }
   return m_Model->network.GetOutputs();
 }
@@ -86,9 +86,9 @@ void AbundanceEstimationImageFilter<TInputImage, TOutputImage>::GenerateInputReq
     const CoarseGridMap::Axis& axis  = dimension == 0 ? m_GridMap.columns : m_GridMap.rows;
     const long                 first = fine.GetIndex(dimension) - fineStart[dimension];
     const long                 last  = first + static_cast<long>(fine.GetSize(dimension)) - 1;
-    const auto   cell = [&axis](long x) { return std::clamp(static_cast<long>(std::floor(axis.first + axis.step * static_cast<double>(x))), 0L, axis.size - 1); };
-    const long   low  = std::min(cell(first), cell(last));
-    const long   high = std::max(cell(first), cell(last));
+    const auto cell = [&axis](long x) { return std::clamp(static_cast<long>(std::floor(axis.first + axis.step * static_cast<double>(x))), 0L, axis.size - 1); };
+    const long low  = std::min(cell(first), cell(last));
+    const long high = std::max(cell(first), cell(last));
     region.SetIndex(dimension, prior->GetLargestPossibleRegion().GetIndex(dimension) + low);
     region.SetSize(dimension, static_cast<itk::SizeValueType>(high - low + 1));
   }
@@ -148,7 +148,7 @@ void AbundanceEstimationImageFilter<TInputImage, TOutputImage>::EstimateLines(co
   struct Run
   {
     long         first, last; // fine columns [first, last)
-    const float* prior; // null where there is none
+    const float* prior;       // null where there is none
   };
   const auto runFrom = [&](long column)
   {

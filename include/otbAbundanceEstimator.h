@@ -30,8 +30,8 @@ public:
   /** Pixels that share coarse cells, for models with a prior. The m-th pixel of cell g is number m * priors.size() + g; null where a cell has no such pixel. */
   struct Cells
   {
-    std::vector<const float*> priors; // C numbers each, of each cell
-    std::vector<const float*> msi; // c numbers each
+    std::vector<const float*> priors;     // C numbers each, of each cell
+    std::vector<const float*> msi;        // c numbers each
     std::vector<float*>       abundances; // K numbers each, to be written
   };
 

@@ -23,7 +23,7 @@ public:
   AtomicFile(const std::string& path, const std::string& parameter);
   ~AtomicFile();
 
-  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile(const AtomicFile&)            = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   std::ostream& Stream()

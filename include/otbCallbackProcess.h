@@ -35,10 +35,12 @@ public:
   {
     this->SetAbortGenerateData(false);
     this->InvokeEvent(itk::StartEvent());
-    computation([this](double fraction) {
-      this->UpdateProgress(static_cast<float>(fraction));
-      return !this->GetAbortGenerateData();
-    });
+    computation(
+        [this](double fraction)
+        {
+          this->UpdateProgress(static_cast<float>(fraction));
+          return !this->GetAbortGenerateData();
+        });
     this->InvokeEvent(itk::EndEvent());
   }
 
@@ -48,7 +50,7 @@ protected:
 
 private:
   CallbackProcess(const Self&) = delete;
-  void operator=(const Self&) = delete;
+  void operator=(const Self&)  = delete;
 };
 } // namespace otb
 

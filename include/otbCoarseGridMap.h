@@ -56,17 +56,18 @@ public:
       if (map.physical)
       {
         // The physical point of index i is origin + i spacing, at the pixel's centre.
-        const double fineCentre   = fine->GetOrigin()[dimension] + fine->GetSignedSpacing()[dimension] * fine->GetLargestPossibleRegion().GetIndex(dimension);
-        const double coarseCentre = coarse->GetOrigin()[dimension] + coarse->GetSignedSpacing()[dimension] * coarse->GetLargestPossibleRegion().GetIndex(dimension);
-        axis.step                 = fine->GetSignedSpacing()[dimension] / coarse->GetSignedSpacing()[dimension];
-        axis.first                = (fineCentre - coarseCentre) / coarse->GetSignedSpacing()[dimension] + 0.5;
-        const double last         = axis.first + axis.step * static_cast<double>(fineSize[dimension] - 1);
+        const double fineCentre = fine->GetOrigin()[dimension] + fine->GetSignedSpacing()[dimension] * fine->GetLargestPossibleRegion().GetIndex(dimension);
+        const double coarseCentre =
+            coarse->GetOrigin()[dimension] + coarse->GetSignedSpacing()[dimension] * coarse->GetLargestPossibleRegion().GetIndex(dimension);
+        axis.step         = fine->GetSignedSpacing()[dimension] / coarse->GetSignedSpacing()[dimension];
+        axis.first        = (fineCentre - coarseCentre) / coarse->GetSignedSpacing()[dimension] + 0.5;
+        const double last = axis.first + axis.step * static_cast<double>(fineSize[dimension] - 1);
         if (std::max(axis.first, last) < 0. || std::min(axis.first, last) >= static_cast<double>(axis.size))
         {
-          itkGenericExceptionMacro(<< "The multispectral and the hyperspectral image do not overlap, expected images of the same ground: in hyperspectral pixels the "
-                                      "multispectral image spans "
-                                   << std::min(axis.first, last) << " to " << std::max(axis.first, last) << " of 0 to " << axis.size << " along "
-                                   << (dimension == 0 ? "x" : "y"));
+          itkGenericExceptionMacro(
+              << "The multispectral and the hyperspectral image do not overlap, expected images of the same ground: in hyperspectral pixels the "
+                 "multispectral image spans "
+              << std::min(axis.first, last) << " to " << std::max(axis.first, last) << " of 0 to " << axis.size << " along " << (dimension == 0 ? "x" : "y"));
         }
       }
     }

@@ -74,7 +74,7 @@ protected:
 
 private:
   EndmemberImageSource(const Self&) = delete;
-  void operator=(const Self&) = delete;
+  void operator=(const Self&)       = delete;
 
   SpectraMatrix m_Endmembers;
   SpectralAxis  m_SpectralAxis;

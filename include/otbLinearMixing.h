@@ -13,8 +13,8 @@ namespace otb
 /** \class LinearMixing
  * \brief Spectra from abundances: x = o + sum_k a_k (e_k - o), with the endmember spectra e_k (K x C) and an origin o.
  *
- * With o = 0 this is the linear mixing model x = a E. An origin other than zero is the offset that a model trained on scaled data works from; where abundances sum to
- * one it has no effect.
+ * With o = 0 this is the linear mixing model x = a E. An origin other than zero is the offset that a model trained on scaled data works from; where abundances
+ * sum to one it has no effect.
  *
  * \ingroup SpectraMorph
  */
@@ -43,7 +43,7 @@ private:
   SpectraMatrix      m_Endmembers; // K x C
   float              m_Origin = 0.f;
   SpectraMatrix      m_Directions; // e_k - o, K x C padded
-  std::vector<float> m_Base; // o, C padded
+  std::vector<float> m_Base;       // o, C padded
 };
 } // namespace otb
 

@@ -77,7 +77,7 @@ protected:
 
 private:
   LinearMixingImageFilter(const Self&) = delete;
-  void operator=(const Self&) = delete;
+  void operator=(const Self&)          = delete;
 
   LinearMixing m_Mixing;
   SpectralAxis m_SpectralAxis;

@@ -12,9 +12,9 @@ namespace otb
 /** \class NonnegativeMatrixFactorization
  * \brief Endmembers of a set of spectra: V (n x C) ~ W (n x K) E (K x C), all non-negative, minimising ||V - W E||_F^2 / 2.
  *
- * Start: NNDSVDa (Boutsidis & Gallopoulos 2008), from the singular vectors of V, zeros replaced by the mean of V. Descent: hierarchical alternating least squares, one
- * column of W or row of E at a time (Cichocki & Phan 2009). Stop: when the summed violation of the projected gradient falls under `tolerance` of the first sweep's, or
- * after `sweeps` sweeps.
+ * Start: NNDSVDa (Boutsidis & Gallopoulos 2008), from the singular vectors of V, zeros replaced by the mean of V. Descent: hierarchical alternating least
+ * squares, one column of W or row of E at a time (Cichocki & Phan 2009). Stop: when the summed violation of the projected gradient falls under `tolerance` of
+ * the first sweep's, or after `sweeps` sweeps.
  *
  * V is visited once per sweep, in blocks that fit the cache; the result does not depend on the number of threads.
  *
@@ -33,8 +33,8 @@ public:
 
   struct Result
   {
-    SpectraMatrix endmembers; // E, K x C
-    SpectraMatrix abundances; // W, n x K
+    SpectraMatrix endmembers;         // E, K x C
+    SpectraMatrix abundances;         // W, n x K
     double        relativeError = 0.; // ||V - W E||_F / ||V||_F
     unsigned int  sweeps        = 0;
     bool          converged     = false;

@@ -52,7 +52,7 @@ protected:
 
 private:
   NonnegativeUnmixingImageFilter(const Self&) = delete;
-  void operator=(const Self&) = delete;
+  void operator=(const Self&)                 = delete;
 
   NonnegativeUnmixing m_Unmixing;
 };

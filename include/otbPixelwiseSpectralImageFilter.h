@@ -84,8 +84,8 @@ private:
   PixelwiseSpectralImageFilter(const Self&) = delete;
   void operator=(const Self&)               = delete;
 
-  float m_InputNoData  = std::numeric_limits<float>::quiet_NaN();
-  float m_OutputNoData = -9999.f;
+  float m_InputNoData     = std::numeric_limits<float>::quiet_NaN();
+  float m_OutputNoData    = -9999.f;
   bool  m_RoundToIntegers = false;
 };
 } // namespace otb

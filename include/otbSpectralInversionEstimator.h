@@ -14,8 +14,8 @@ namespace otb
 /** \class SpectralInversionEstimator
  * \brief From pixels of the LR-HSI and the spectral response to a trained model: scaling, endmembers, coarse spectral prior, training.
  *
- * Self-supervised: the network's input is the spectral response applied to the LR-HSI, its target the LR-HSI itself (arXiv 2510.20814 and 2507.13339). Neither the
- * multispectral image nor the blur is needed.
+ * Self-supervised: the network's input is the spectral response applied to the LR-HSI, its target the LR-HSI itself (arXiv 2510.20814 and 2507.13339). Neither
+ * the multispectral image nor the blur is needed.
  *
  * \ingroup SpectraMorph
  */
@@ -25,7 +25,7 @@ public:
   enum class Scaling
   {
     None, /**< values are used as they are, expected about [0, 1] */
-    Auto /**< the 1st and the 99th percentile over all bands become 0 and 1 */
+    Auto  /**< the 1st and the 99th percentile over all bands become 0 and 1 */
   };
 
   struct Settings

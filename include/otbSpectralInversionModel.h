@@ -36,8 +36,8 @@ struct SpectraMorph_EXPORT SpectralInversionModel
   SpectralNetwork     network;
   AbundanceConstraint constraint = AbundanceConstraint::None;
   SpectraMatrix       endmembers; // K x C in scaled units; Morph only
-  SpectralResponse    response; // c x C
-  SpectralAxis        axis; // of the hyperspectral sensor; empty when unknown
+  SpectralResponse    response;   // c x C
+  SpectralAxis        axis;       // of the hyperspectral sensor; empty when unknown
   double              offset = 0.;
   double              scale  = 1.;
   Training            training;

@@ -8,22 +8,22 @@ namespace otb
 enum class SpectralInversionMethod
 {
   Morph, /**< SpectraMorph, arXiv 2510.20814: abundances of K endmembers, mixed linearly. */
-  Lift /**< SpectraLift, arXiv 2507.13339: the spectrum itself, by a residual network. */
+  Lift   /**< SpectraLift, arXiv 2507.13339: the spectrum itself, by a residual network. */
 };
 
 /** What abundances must satisfy, by construction of the network's last layer. */
 enum class AbundanceConstraint
 {
-  None, /**< Any real number, as published. */
+  None,        /**< Any real number, as published. */
   NonNegative, /**< Softplus, log(1 + e^z). */
-  SumToOne /**< Softmax, e^z / sum e^z: non-negative and summing to one. */
+  SumToOne     /**< Softmax, e^z / sum e^z: non-negative and summing to one. */
 };
 
 /** What training minimises, averaged over pixels and bands. */
 enum class SpectralLoss
 {
   L1, /**< |estimate - target|, as published. */
-  L2 /**< (estimate - target)^2. */
+  L2  /**< (estimate - target)^2. */
 };
 } // namespace otb
 

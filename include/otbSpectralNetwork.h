@@ -15,8 +15,8 @@ namespace otb
 /** \class SpectralNetwork
  * \brief The multilayer perceptron that sees one multispectral pixel: weights and forward pass of both architectures.
  *
- * Morph (arXiv 2510.20814, the latent estimation network): z = W2 relu(W1 x + b1) + b2, one hidden layer, K outputs. x is the MSI pixel (c numbers), followed by the
- * C numbers of the coarse spectral prior (CSP) if there is one.
+ * Morph (arXiv 2510.20814, the latent estimation network): z = W2 relu(W1 x + b1) + b2, one hidden layer, K outputs. x is the MSI pixel (c numbers), followed
+ * by the C numbers of the coarse spectral prior (CSP) if there is one.
  *
  * Lift (arXiv 2507.13339): x1 = f(A1 m); x2 = f(A2 x1) + x1; x3 = f(A3 x2); x4 = f(A4 x3) + x2; x5 = f(A5 x4); x6 = f(A6 x5) + x4; z = A7 x6, with
  * f = LeakyReLU(0.3), width 64, every A with a bias, C outputs.
@@ -70,8 +70,8 @@ public:
 
   /** Glorot-uniform weights, U(-a, a) with a = sqrt(6 / (inputs + outputs)), and zero biases; the same seed gives the same bits.
    *
-   * Lift takes half of a in all but its last layer: from small weights it begins almost linear, which matters where the multispectral image leaves the range that the
-   * coarse image has shown, and most when that has few pixels. */
+   * Lift takes half of a in all but its last layer: from small weights it begins almost linear, which matters where the multispectral image leaves the range
+   * that the coarse image has shown, and most when that has few pixels. */
   void Initialize(std::uint64_t seed);
 
   SpectralInversionMethod GetMethod() const
@@ -115,8 +115,8 @@ public:
   /** Only for Morph: rows [first, first + count) of the hidden layer, count x pixels, given PriorTerm()'s rows if there is a prior. */
   void HiddenUnits(const Block& block, const float* priorTerm, std::size_t first, std::size_t count, float* hidden) const;
 
-  /** Only for Morph with a prior: what the prior and the bias contribute to each hidden unit, hidden units x cells. It is the same for all members of a cell, and so
-   * computed once for all of them. */
+  /** Only for Morph with a prior: what the prior and the bias contribute to each hidden unit, hidden units x cells. It is the same for all members of a cell,
+   * and so computed once for all of them. */
   void PriorTerm(const Block& block, float* term) const;
 
   /** Outputs of Lift's layers, width x pixels each, named as in the paper's equations; f2, f4, f6 are the activations before the skip connection is added. */

@@ -13,10 +13,10 @@ struct SpectraMorph_EXPORT SpectralTrainingBlock
 {
   std::size_t        cells   = 0;
   std::size_t        members = 1;
-  std::vector<float> msi; // c x pixels
-  std::vector<float> target; // C x pixels
-  std::vector<float> weights; // pixels
-  std::vector<float> prior; // C x cells, or empty
+  std::vector<float> msi;          // c x pixels
+  std::vector<float> target;       // C x pixels
+  std::vector<float> weights;      // pixels
+  std::vector<float> prior;        // C x cells, or empty
   std::vector<float> priorSpectra; // the same by spectrum, cells x PaddedSize(C)
 
   SpectralNetwork::Block Input() const
@@ -28,8 +28,8 @@ struct SpectraMorph_EXPORT SpectralTrainingBlock
 /** \class SpectralNetworkGradient
  * \brief Loss of a network on a block of pixels, sum over pixels and bands of weight |xhat - y| or weight (xhat - y)^2, and its gradient by back-propagation.
  *
- * The estimate is xhat = phi(z) E for Morph, with the endmembers E (K x C) fixed and phi the abundance constraint, and xhat = z for Lift. Hidden activations of Morph are
- * recomputed chunk by chunk rather than stored: that is cheaper than memory.
+ * The estimate is xhat = phi(z) E for Morph, with the endmembers E (K x C) fixed and phi the abundance constraint, and xhat = z for Lift. Hidden activations of
+ * Morph are recomputed chunk by chunk rather than stored: that is cheaper than memory.
  *
  * \ingroup SpectraMorph
  */
@@ -50,7 +50,7 @@ private:
   double AccumulateLift(const SpectralTrainingBlock& block, float* gradient) const;
 
   const SpectralNetwork&          m_Network;
-  SpectraMatrix                   m_Endmembers; // K x C
+  SpectraMatrix                   m_Endmembers;           // K x C
   SpectraMatrix                   m_EndmembersTransposed; // C x K
   AbundanceConstraint             m_Constraint;
   SpectralLoss                    m_Loss;

@@ -10,14 +10,14 @@
 
 namespace otb
 {
-/** What a network learns from: multispectral pixels and the spectra they should give; with a coarse spectral prior also the prior's spectra and, for each pixel, the
- * one it has. */
+/** What a network learns from: multispectral pixels and the spectra they should give; with a coarse spectral prior also the prior's spectra and, for each
+ * pixel, the one it has. */
 struct SpectraMorph_EXPORT SpectralTrainingSet
 {
-  SpectraMatrix              msi; // n x c
+  SpectraMatrix              msi;     // n x c
   SpectraMatrix              spectra; // n x C
-  SpectraMatrix              priors; // cells x C, or empty
-  std::vector<std::uint32_t> cells; // n row numbers of `priors`, or empty
+  SpectraMatrix              priors;  // cells x C, or empty
+  std::vector<std::uint32_t> cells;   // n row numbers of `priors`, or empty
 
   std::size_t size() const
   {
@@ -28,14 +28,14 @@ struct SpectraMorph_EXPORT SpectralTrainingSet
 /** \class SpectralNetworkTrainer
  * \brief Fits a SpectralNetwork by Adam (Kingma & Ba 2015: beta 0.9, 0.999, epsilon 1e-7) with a one-cycle learning rate.
  *
- * The loss is the mean over pixels and bands. The rate rises linearly from rateStart to ratePeak over the first 30 % of the epochs and falls linearly to rateEnd over the
- * rest (arXiv 2510.20814: 1e-3, 1e-2, 1e-6; 2500 epochs, full batch).
+ * The loss is the mean over pixels and bands. The rate rises linearly from rateStart to ratePeak over the first 30 % of the epochs and falls linearly to
+ * rateEnd over the rest (arXiv 2510.20814: 1e-3, 1e-2, 1e-6; 2500 epochs, full batch).
  *
- * With `averaging` the result is the mean of the weights after each of the last epochs (Polyak & Juditsky 1992) instead of the last weights. It smooths what the data leave
- * open, which is how the network extrapolates.
+ * With `averaging` the result is the mean of the weights after each of the last epochs (Polyak & Juditsky 1992) instead of the last weights. It smooths what
+ * the data leave open, which is how the network extrapolates.
  *
- * The result depends on the data, the settings and the instruction set alone, not on the number of threads: the pixels are cut into a fixed number of slices, whose
- * gradients are summed in order.
+ * The result depends on the data, the settings and the instruction set alone, not on the number of threads: the pixels are cut into a fixed number of slices,
+ * whose gradients are summed in order.
  *
  * \ingroup SpectraMorph
  */
@@ -58,7 +58,7 @@ public:
   struct Report
   {
     double       loss      = 0.; // mean over the last epoch
-    unsigned int epochs    = 0; // done
+    unsigned int epochs    = 0;  // done
     bool         cancelled = false;
   };
 

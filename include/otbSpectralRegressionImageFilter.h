@@ -70,7 +70,7 @@ protected:
 
 private:
   SpectralRegressionImageFilter(const Self&) = delete;
-  void operator=(const Self&) = delete;
+  void operator=(const Self&)                = delete;
 
   std::shared_ptr<const SpectralInversionModel> m_Model;
   SpectralRegressor                             m_Regressor;

@@ -30,7 +30,7 @@ public:
 private:
   const SpectralInversionModel* m_Model = nullptr;
   SpectraMatrix                 m_Output; // s A7^T, width x C padded
-  std::vector<float>            m_Base; // s b7 + o, C padded
+  std::vector<float>            m_Base;   // s b7 + o, C padded
 };
 } // namespace otb
 

@@ -15,7 +15,7 @@ struct SpectralSample
 {
   SpectraMatrix              spectra; // n x C
   std::vector<std::uint32_t> columns; // n
-  std::vector<std::uint32_t> rows; // n
+  std::vector<std::uint32_t> rows;    // n
 
   std::size_t size() const
   {

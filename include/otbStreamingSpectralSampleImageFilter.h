@@ -14,8 +14,9 @@ namespace otb
 /** \class PersistentSpectralSampleImageFilter
  * \brief Takes a bounded, uniform sample of an image's valid pixels: all of them when they are few enough.
  *
- * Whether a pixel is taken is decided by a hash of the seed and of its place alone, so the sample is the same for any tiling and any number of threads. With a CellSize of s,
- * the pixels of each s x s cell of the grid are taken or left together. A pixel with NaN or infinity in a band, or NoData in all, is never taken.
+ * Whether a pixel is taken is decided by a hash of the seed and of its place alone, so the sample is the same for any tiling and any number of threads. With a
+ * CellSize of s, the pixels of each s x s cell of the grid are taken or left together. A pixel with NaN or infinity in a band, or NoData in all, is never
+ * taken.
  *
  * The number of pixels taken stays below MaximumPixels but for one chance in thousands, when it exceeds it by some per mille.
  *
@@ -73,7 +74,7 @@ protected:
 
 private:
   PersistentSpectralSampleImageFilter(const Self&) = delete;
-  void operator=(const Self&) = delete;
+  void operator=(const Self&)                      = delete;
 
   bool IsTaken(std::uint64_t column, std::uint64_t row) const;
 
@@ -127,7 +128,7 @@ protected:
 
 private:
   StreamingSpectralSampleImageFilter(const Self&) = delete;
-  void operator=(const Self&) = delete;
+  void operator=(const Self&)                     = delete;
 };
 } // namespace otb
 

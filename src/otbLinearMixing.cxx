@@ -19,8 +19,8 @@ LinearMixing::LinearMixing(SpectraMatrix endmembers, float origin) : m_Endmember
   {
     throw std::invalid_argument("an endmember (or the offset) has a value that is not finite, expected numbers");
   }
-  const std::size_t padded = PaddedSize(m_Endmembers.cols());
-  m_Directions             = SpectraMatrix::Zero(m_Endmembers.rows(), padded);
+  const std::size_t padded                   = PaddedSize(m_Endmembers.cols());
+  m_Directions                               = SpectraMatrix::Zero(m_Endmembers.rows(), padded);
   m_Directions.leftCols(m_Endmembers.cols()) = m_Endmembers.array() - origin;
   m_Base.assign(padded, origin);
 }

@@ -82,20 +82,20 @@ void Start(const SpectraMatrix& V, std::size_t K, std::vector<Block>& blocks, Sp
       vPart  = plus > minus ? vPlus : vMinus;
       weight = std::max(plus, minus);
     }
-    const double uNorm = uPart.norm(), vNorm = vPart.norm();
-    const double scale = std::sqrt(sigma * weight);
-    constexpr double Zero = 1e-6; // what counts as zero, as in the implementations that published figures rest on
+    const double     uNorm = uPart.norm(), vNorm = vPart.norm();
+    const double     scale = std::sqrt(sigma * weight);
+    constexpr double Zero  = 1e-6; // what counts as zero, as in the implementations that published figures rest on
 
     for (Eigen::Index band = 0; band < C; ++band)
     {
-      const double value = vNorm > 0. ? scale * vPart(band) / vNorm : 0.;
+      const double value                    = vNorm > 0. ? scale * vPart(band) / vNorm : 0.;
       E(static_cast<Eigen::Index>(k), band) = value < Zero ? mean : static_cast<float>(value);
     }
     for (Block& block : blocks)
     {
       for (std::size_t i = 0; i < block.count; ++i)
       {
-        const double value = uNorm > 0. ? scale * uPart(static_cast<Eigen::Index>(block.first + i)) / uNorm : 0.;
+        const double value                    = uNorm > 0. ? scale * uPart(static_cast<Eigen::Index>(block.first + i)) / uNorm : 0.;
         block.abundances[k * BlockPixels + i] = value < Zero ? mean : static_cast<float>(value);
       }
     }
@@ -171,7 +171,7 @@ NonnegativeMatrixFactorization::Result NonnegativeMatrixFactorization::Factorize
   struct Slice
   {
     Gram               products; // V^T W, C x K
-    Gram               gram; // W^T W
+    Gram               gram;     // W^T W
     double             violation;
     std::vector<float> blockProducts, blockGram, VE;
   };
@@ -184,28 +184,30 @@ NonnegativeMatrixFactorization::Result NonnegativeMatrixFactorization::Factorize
   {
     // W, block by block, and at once what E's turn needs of the new W.
     const Gram gramE = E.cast<double>() * E.cast<double>().transpose();
-    parallelFor(slices, [&](std::size_t number) {
-      Slice& slice = sums[number];
-      slice.products.setZero(C, K);
-      slice.gram.setZero(K, K);
-      slice.violation = 0.;
-      slice.VE.resize(K * BlockPixels);
-      for (std::size_t b = number * blocks.size() / slices; b < (number + 1) * blocks.size() / slices; ++b)
-      {
-        Block&            block = blocks[b];
-        const ConstMatrix V     = {block.spectra.data(), BlockPixels};
-        const ConstMatrix W     = {block.abundances.data(), BlockPixels};
-        Multiply({E.data(), C}, V, K, C, BlockPixels, {}, Activation::Identity, {slice.VE.data(), BlockPixels});
-        slice.violation += Descend(gramE, Eigen::Map<const SpectraMatrix>(slice.VE.data(), K, BlockPixels),
-                                   Eigen::Map<SpectraMatrix>(block.abundances.data(), K, BlockPixels));
-        slice.blockProducts.assign(C * K, 0.f);
-        slice.blockGram.assign(K * K, 0.f);
-        MultiplyTransposed(V, W, C, K, BlockPixels, {slice.blockProducts.data(), K});
-        MultiplyTransposed(W, W, K, K, BlockPixels, {slice.blockGram.data(), K});
-        slice.products += Eigen::Map<const SpectraMatrix>(slice.blockProducts.data(), C, K).cast<double>();
-        slice.gram += Eigen::Map<const SpectraMatrix>(slice.blockGram.data(), K, K).cast<double>();
-      }
-    });
+    parallelFor(slices,
+                [&](std::size_t number)
+                {
+                  Slice& slice = sums[number];
+                  slice.products.setZero(C, K);
+                  slice.gram.setZero(K, K);
+                  slice.violation = 0.;
+                  slice.VE.resize(K * BlockPixels);
+                  for (std::size_t b = number * blocks.size() / slices; b < (number + 1) * blocks.size() / slices; ++b)
+                  {
+                    Block&            block = blocks[b];
+                    const ConstMatrix V     = {block.spectra.data(), BlockPixels};
+                    const ConstMatrix W     = {block.abundances.data(), BlockPixels};
+                    Multiply({E.data(), C}, V, K, C, BlockPixels, {}, Activation::Identity, {slice.VE.data(), BlockPixels});
+                    slice.violation += Descend(gramE, Eigen::Map<const SpectraMatrix>(slice.VE.data(), K, BlockPixels),
+                                               Eigen::Map<SpectraMatrix>(block.abundances.data(), K, BlockPixels));
+                    slice.blockProducts.assign(C * K, 0.f);
+                    slice.blockGram.assign(K * K, 0.f);
+                    MultiplyTransposed(V, W, C, K, BlockPixels, {slice.blockProducts.data(), K});
+                    MultiplyTransposed(W, W, K, K, BlockPixels, {slice.blockGram.data(), K});
+                    slice.products += Eigen::Map<const SpectraMatrix>(slice.blockProducts.data(), C, K).cast<double>();
+                    slice.gram += Eigen::Map<const SpectraMatrix>(slice.blockGram.data(), K, K).cast<double>();
+                  }
+                });
 
     // E.
     Gram   products = Gram::Zero(C, K), gramW = Gram::Zero(K, K);

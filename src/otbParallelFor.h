@@ -35,7 +35,8 @@ public:
       return;
     }
     std::atomic<std::size_t> next{0};
-    const auto               work = [&next, &task, count]() {
+    const auto               work = [&next, &task, count]()
+    {
       for (std::size_t number = next++; number < count; number = next++)
       {
         task(number);
@@ -44,10 +45,12 @@ public:
     Eigen::Barrier done(static_cast<unsigned int>(m_Pool->NumThreads()));
     for (int thread = 0; thread < m_Pool->NumThreads(); ++thread)
     {
-      m_Pool->Schedule([&work, &done]() {
-        work();
-        done.Notify();
-      });
+      m_Pool->Schedule(
+          [&work, &done]()
+          {
+            work();
+            done.Notify();
+          });
     }
     work();
     done.Wait();

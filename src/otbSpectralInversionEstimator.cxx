@@ -25,12 +25,12 @@ double Percentile(std::vector<float>& values, double percent)
   return low + (high - low) * (position - std::floor(position));
 }
 
-// A factorisation leaves the scale of each endmember open, V = (W D) (D^-1 E). Where abundances shall sum to one that scale matters: it is the one by which those of
-// the factorisation do so best, d = argmin ||W d - 1||. An endmember that would turn negative by it keeps its scale.
+// A factorisation leaves the scale of each endmember open, V = (W D) (D^-1 E). Where abundances shall sum to one that scale matters: it is the one by which
+// those of the factorisation do so best, d = argmin ||W d - 1||. An endmember that would turn negative by it keeps its scale.
 SpectraMatrix WithAbundancesOfSumOne(const NonnegativeMatrixFactorization::Result& factors)
 {
-  const Eigen::MatrixXd W = factors.abundances.cast<double>();
-  const Eigen::VectorXd d = (W.transpose() * W).ldlt().solve(W.colwise().sum().transpose());
+  const Eigen::MatrixXd W          = factors.abundances.cast<double>();
+  const Eigen::VectorXd d          = (W.transpose() * W).ldlt().solve(W.colwise().sum().transpose());
   SpectraMatrix         endmembers = factors.endmembers;
   for (Eigen::Index k = 0; k < endmembers.rows(); ++k)
   {
@@ -74,14 +74,13 @@ void SpectralInversionEstimator::FindScaling(const SpectraMatrix& spectra)
 void SpectralInversionEstimator::FindEndmembers(const Progress& progress)
 {
   NonnegativeMatrixFactorization::Settings settings;
-  settings.endmembers = m_Settings.endmembers;
-  settings.threads    = m_Settings.training.threads;
+  settings.endmembers       = m_Settings.endmembers;
+  settings.threads          = m_Settings.training.threads;
   const double logTolerance = std::log(settings.tolerance);
 
   // The violation falls about exponentially: its logarithm tells how far the descent has come.
-  const auto report = [&](double violation) {
-    return !progress || progress(violation > 0. ? std::clamp(std::log(violation) / logTolerance, 0., 1.) : 1., violation);
-  };
+  const auto report = [&](double violation)
+  { return !progress || progress(violation > 0. ? std::clamp(std::log(violation) / logTolerance, 0., 1.) : 1., violation); };
   const auto factors = NonnegativeMatrixFactorization(settings).Factorize(m_Set.spectra.cwiseMax(0.f).cwiseMin(m_Highest), report);
   if (factors.cancelled)
   {
@@ -100,8 +99,8 @@ void SpectralInversionEstimator::MakePriors(const SpectralSample& sample)
   m_Set.cells.resize(sample.size());
   for (std::size_t pixel = 0; pixel < sample.size(); ++pixel)
   {
-    const auto cell  = std::make_pair(sample.rows[pixel] / m_Settings.priorRatio, sample.columns[pixel] / m_Settings.priorRatio);
-    const auto entry = numbers.emplace(cell, static_cast<std::uint32_t>(numbers.size())).first;
+    const auto cell    = std::make_pair(sample.rows[pixel] / m_Settings.priorRatio, sample.columns[pixel] / m_Settings.priorRatio);
+    const auto entry   = numbers.emplace(cell, static_cast<std::uint32_t>(numbers.size())).first;
     m_Set.cells[pixel] = entry->second;
     counts.resize(numbers.size());
     ++counts[entry->second];
@@ -125,8 +124,8 @@ void SpectralInversionEstimator::Prepare(const SpectralSample& sample, const Spe
   }
   if (sample.spectra.cols() != response.GetNumberOfHyperspectralBands())
   {
-    throw std::invalid_argument("the spectral response is for " + std::to_string(response.GetNumberOfHyperspectralBands()) + " hyperspectral bands, the image has " +
-                                std::to_string(sample.spectra.cols()));
+    throw std::invalid_argument("the spectral response is for " + std::to_string(response.GetNumberOfHyperspectralBands()) +
+                                " hyperspectral bands, the image has " + std::to_string(sample.spectra.cols()));
   }
   m_Model          = SpectralInversionModel();
   m_Model.response = response;

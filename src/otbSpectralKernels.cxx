@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Highway compiles the part between HWY_BEFORE_NAMESPACE and HWY_AFTER_NAMESPACE once per instruction set, by including this file again from foreach_target.h, and
-// picks one at run time (HWY_DYNAMIC_DISPATCH). Nothing that has inline functions of its own (Eigen, the standard library's algorithms) may be used there: the linker
-// keeps a single copy of an inline function, possibly the one compiled for a processor that this machine is not.
+// Highway compiles the part between HWY_BEFORE_NAMESPACE and HWY_AFTER_NAMESPACE once per instruction set, by including this file again from foreach_target.h,
+// and picks one at run time (HWY_DYNAMIC_DISPATCH). Nothing that has inline functions of its own (Eigen, the standard library's algorithms) may be used there:
+// the linker keeps a single copy of an inline function, possibly the one compiled for a processor that this machine is not.
 
 // Arrays of vectors need a size known at compile time, which the scalable instruction sets do not have.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
@@ -145,7 +145,8 @@ HWY_INLINE std::size_t EvenPiece(std::size_t remaining, std::size_t maximum)
   return (remaining + pieces - 1) / pieces;
 }
 
-void Multiply(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t depth, std::size_t lanes, Addend addend, Activation activation, MutableMatrix result)
+void Multiply(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t depth, std::size_t lanes, Addend addend, Activation activation,
+              MutableMatrix result)
 {
   const std::size_t N     = hn::Lanes(Lanes());
   const std::size_t total = (lanes + N - 1) / N;
@@ -540,7 +541,8 @@ HWY_EXPORT(BackwardConstrain);
 HWY_EXPORT(AdamStep);
 HWY_EXPORT(RoundToIntegers);
 
-void Multiply(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t depth, std::size_t lanes, Addend addend, Activation activation, MutableMatrix result)
+void Multiply(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t depth, std::size_t lanes, Addend addend, Activation activation,
+              MutableMatrix result)
 {
   HWY_DYNAMIC_DISPATCH(Multiply)(left, right, rows, depth, lanes, addend, activation, result);
 }

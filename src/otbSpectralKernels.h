@@ -10,8 +10,8 @@
 
 /** The few dense operations that all methods of the module are made of, vectorised for the processor they run on (src/otbSpectralKernels.cxx).
  *
- * Matrices are row-major single precision. "Lanes" are the columns that are computed side by side in a SIMD register: pixels in the network, bands in the mixing.
- * Each result element is a sum taken in one fixed order, whatever its neighbours: results do not depend on how the work is cut.
+ * Matrices are row-major single precision. "Lanes" are the columns that are computed side by side in a SIMD register: pixels in the network, bands in the
+ * mixing. Each result element is a sum taken in one fixed order, whatever its neighbours: results do not depend on how the work is cut.
  */
 namespace otb
 {
@@ -40,9 +40,9 @@ struct Addend
   enum class Kind
   {
     Zero,
-    PerRow, // values[row * stride]
+    PerRow,  // values[row * stride]
     PerLane, // values[lane]
-    Matrix // values[row * stride + lane]
+    Matrix   // values[row * stride + lane]
   };
   Kind         kind   = Kind::Zero;
   const float* values = nullptr;
@@ -67,8 +67,10 @@ struct MutableMatrix
 SpectraMorph_EXPORT void Multiply(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t depth, std::size_t lanes, Addend addend,
                                   Activation activation, MutableMatrix result);
 
-/** result (rows x columns) += left (rows x lanes) * right (columns x lanes)^T; both operands are read up to PaddedSize(lanes), where one of them must be zero. */
-SpectraMorph_EXPORT void MultiplyTransposed(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t columns, std::size_t lanes, MutableMatrix result);
+/** result (rows x columns) += left (rows x lanes) * right (columns x lanes)^T; both operands are read up to PaddedSize(lanes), where one of them must be zero.
+ */
+SpectraMorph_EXPORT void MultiplyTransposed(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t columns, std::size_t lanes,
+                                            MutableMatrix result);
 
 /** result (rows x columns) = left (rows x lanes) * right (columns x lanes)^T, reading no more than `lanes` of a row: for spectra as images store them. */
 SpectraMorph_EXPORT void DotProducts(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t columns, std::size_t lanes, MutableMatrix result);
@@ -79,9 +81,10 @@ SpectraMorph_EXPORT void AddRowSums(ConstMatrix matrix, std::size_t rows, std::s
 /** gradient *= activation'(output), both (rows x lanes): the derivative is read off the activation's output, which has the sign of its input. */
 SpectraMorph_EXPORT void BackwardActivation(Activation activation, ConstMatrix output, std::size_t rows, std::size_t lanes, MutableMatrix gradient);
 
-/** Replaces the estimate (rows x lanes) by the loss' derivative with respect to it, weights[lane] * sign(estimate - target) or weights[lane] * 2 (estimate - target),
- * and returns the weighted loss, the sum of weights[lane] * |estimate - target| or weights[lane] * (estimate - target)^2. */
-SpectraMorph_EXPORT double LossGradient(SpectralLoss loss, ConstMatrix target, const float* weights, std::size_t rows, std::size_t lanes, MutableMatrix estimate);
+/** Replaces the estimate (rows x lanes) by the loss' derivative with respect to it, weights[lane] * sign(estimate - target) or weights[lane] * 2 (estimate -
+ * target), and returns the weighted loss, the sum of weights[lane] * |estimate - target| or weights[lane] * (estimate - target)^2. */
+SpectraMorph_EXPORT double LossGradient(SpectralLoss loss, ConstMatrix target, const float* weights, std::size_t rows, std::size_t lanes,
+                                        MutableMatrix estimate);
 
 /** Applies the constraint in place to z (rows x lanes), the rows being the endmembers. */
 SpectraMorph_EXPORT void Constrain(AbundanceConstraint constraint, std::size_t rows, std::size_t lanes, MutableMatrix z);
@@ -89,9 +92,10 @@ SpectraMorph_EXPORT void Constrain(AbundanceConstraint constraint, std::size_t r
 /** Replaces the gradient with respect to the abundances by that with respect to z, given the abundances Constrain() made. */
 SpectraMorph_EXPORT void BackwardConstrain(AbundanceConstraint constraint, ConstMatrix abundances, std::size_t rows, std::size_t lanes, MutableMatrix gradient);
 
-/** One step of Adam (Kingma & Ba 2015) over parameters: m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, p -= rate m / (sqrt(v) + epsilon), rate including the bias
- * correction. `count` need not be padded. */
-SpectraMorph_EXPORT void AdamStep(const float* gradient, std::size_t count, double beta1, double beta2, double rate, double epsilon, float* m, float* v, float* parameters);
+/** One step of Adam (Kingma & Ba 2015) over parameters: m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, p -= rate m / (sqrt(v) + epsilon), rate including the
+ * bias correction. `count` need not be padded. */
+SpectraMorph_EXPORT void AdamStep(const float* gradient, std::size_t count, double beta1, double beta2, double rate, double epsilon, float* m, float* v,
+                                  float* parameters);
 
 /** Rounds values to the nearest integers, halves to the even one; NaN stays. */
 SpectraMorph_EXPORT void RoundToIntegers(float* values, std::size_t count);

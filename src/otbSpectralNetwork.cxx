@@ -104,7 +104,8 @@ void SpectralNetwork::HiddenUnits(const Block& block, const float* priorTerm, st
   const Addend prior = {Addend::Kind::Matrix, priorTerm + first * block.cells, block.cells};
   for (std::size_t start = 0; start < pixels; start += block.cells)
   {
-    Multiply({weights, layer.stride()}, {block.msi + start, pixels}, count, m_MultispectralBands, block.cells, prior, Activation::ReLU, {hidden + start, pixels});
+    Multiply({weights, layer.stride()}, {block.msi + start, pixels}, count, m_MultispectralBands, block.cells, prior, Activation::ReLU,
+             {hidden + start, pixels});
   }
 }
 
@@ -130,9 +131,7 @@ void SpectralNetwork::LiftHidden(const Block& block, LiftActivations& a) const
     Multiply({weights, l.stride()}, {input, pixels}, l.outputs, l.inputs, pixels, bias, Activation::LeakyReLU, {output.data(), pixels});
   };
   const auto skip = [size](const std::vector<float>& f, const std::vector<float>& x, std::vector<float>& sum)
-  {
-    Eigen::Map<Eigen::ArrayXf>(sum.data(), size) = Eigen::Map<const Eigen::ArrayXf>(f.data(), size) + Eigen::Map<const Eigen::ArrayXf>(x.data(), size);
-  };
+  { Eigen::Map<Eigen::ArrayXf>(sum.data(), size) = Eigen::Map<const Eigen::ArrayXf>(f.data(), size) + Eigen::Map<const Eigen::ArrayXf>(x.data(), size); };
 
   layer(1, block.msi, a.x1);
   layer(2, a.x1.data(), a.f2);

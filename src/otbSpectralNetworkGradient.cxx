@@ -14,7 +14,8 @@ namespace
 constexpr std::size_t BandChunk = 32;
 } // namespace
 
-SpectralNetworkGradient::SpectralNetworkGradient(const SpectralNetwork& network, const SpectraMatrix& endmembers, AbundanceConstraint constraint, SpectralLoss loss)
+SpectralNetworkGradient::SpectralNetworkGradient(const SpectralNetwork& network, const SpectraMatrix& endmembers, AbundanceConstraint constraint,
+                                                 SpectralLoss loss)
   : m_Network(network), m_Endmembers(endmembers), m_EndmembersTransposed(endmembers.transpose()), m_Constraint(constraint), m_Loss(loss)
 {
   m_Transposed.resize(network.GetLayers().size());
@@ -25,7 +26,7 @@ void SpectralNetworkGradient::Refresh()
 {
   for (std::size_t number = 1; number < m_Transposed.size(); ++number)
   {
-    const auto&        layer = m_Network.GetLayers()[number];
+    const auto&         layer = m_Network.GetLayers()[number];
     const SpectraMatrix weights =
         Eigen::Map<const SpectraMatrix>(m_Network.GetParameters().data() + layer.offset, layer.outputs, static_cast<Eigen::Index>(layer.stride()))
             .leftCols(layer.inputs);
@@ -103,7 +104,8 @@ double SpectralNetworkGradient::AccumulateMorph(const SpectralTrainingBlock& blo
       for (std::size_t row = 0; row < count; ++row)
       {
         Eigen::Map<Eigen::ArrayXf>(cellGradient.data() + row * block.cells, block.cells) =
-            Eigen::Map<const Eigen::Array<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(hiddenGradient.data() + row * pixels, block.members, block.cells)
+            Eigen::Map<const Eigen::Array<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(hiddenGradient.data() + row * pixels, block.members,
+                                                                                                   block.cells)
                 .colwise()
                 .sum();
       }
@@ -141,7 +143,8 @@ double SpectralNetworkGradient::AccumulateLift(const SpectralTrainingBlock& bloc
     const ConstMatrix   constDelta   = {residual.data(), pixels};
     const float*        rows         = weights + band * last.stride();
     float*              gradientRows = gradient + last.offset + band * last.stride();
-    Multiply({rows, last.stride()}, {a.x6.data(), pixels}, count, width, pixels, {Addend::Kind::PerRow, rows + width, last.stride()}, Activation::Identity, delta);
+    Multiply({rows, last.stride()}, {a.x6.data(), pixels}, count, width, pixels, {Addend::Kind::PerRow, rows + width, last.stride()}, Activation::Identity,
+             delta);
     loss += LossGradient(m_Loss, {block.target.data() + band * pixels, pixels}, block.weights.data(), count, pixels, delta);
     MultiplyTransposed(constDelta, {a.x6.data(), pixels}, count, width, pixels, {gradientRows, last.stride()});
     AddRowSums(constDelta, count, pixels, gradientRows + width, last.stride());
@@ -150,8 +153,8 @@ double SpectralNetworkGradient::AccumulateLift(const SpectralTrainingBlock& bloc
   }
 
   // Gradient of layer `number` from the one of its output (turned into that of its pre-activation in place), then added to what `below` holds.
-  const auto backward = [&](std::size_t number, const std::vector<float>& activation, const float* input, std::vector<float>& above, std::vector<float>* below,
-                            Addend before)
+  const auto backward =
+      [&](std::size_t number, const std::vector<float>& activation, const float* input, std::vector<float>& above, std::vector<float>* below, Addend before)
   {
     const auto&         layer = layers[number - 1];
     const MutableMatrix dz    = {above.data(), pixels};

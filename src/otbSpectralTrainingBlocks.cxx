@@ -43,7 +43,8 @@ SpectralTrainingBlock FillBlock(const SpectralTrainingSet& set, const std::vecto
   return block;
 }
 
-std::vector<SpectralTrainingBlock> BlocksOfPixels(const SpectralTrainingSet& set, const std::vector<std::uint32_t>& pixels, std::size_t pixelsPerBlock, float weight)
+std::vector<SpectralTrainingBlock> BlocksOfPixels(const SpectralTrainingSet& set, const std::vector<std::uint32_t>& pixels, std::size_t pixelsPerBlock,
+                                                  float weight)
 {
   // A multiple of four blocks of one size, so that two or four threads finish together.
   const std::size_t wanted = (pixels.size() + pixelsPerBlock - 1) / pixelsPerBlock;
@@ -62,7 +63,8 @@ std::vector<SpectralTrainingBlock> BlocksOfPixels(const SpectralTrainingSet& set
   return result;
 }
 
-std::vector<SpectralTrainingBlock> BlocksOfCells(const SpectralTrainingSet& set, const std::vector<std::uint32_t>& pixels, std::size_t pixelsPerBlock, float weight)
+std::vector<SpectralTrainingBlock> BlocksOfCells(const SpectralTrainingSet& set, const std::vector<std::uint32_t>& pixels, std::size_t pixelsPerBlock,
+                                                 float weight)
 {
   // Pixels by cell; a cell with many members becomes several of the same prior.
   constexpr std::size_t      MaximumMembers = 16;

@@ -68,7 +68,10 @@ TEST_P(KernelTest, MultiplyIsAMatrixProductWithinItsBounds)
                   continue;
                 }
                 double value = expected(row, lane);
-                value += kind == Addend::Kind::PerRow ? addend(row, 0) : kind == Addend::Kind::PerLane ? addend(0, lane) : kind == Addend::Kind::Matrix ? addend(row, lane) : 0.f;
+                value += kind == Addend::Kind::PerRow    ? addend(row, 0)
+                         : kind == Addend::Kind::PerLane ? addend(0, lane)
+                         : kind == Addend::Kind::Matrix  ? addend(row, lane)
+                                                         : 0.f;
                 value = activation == Activation::ReLU ? std::max(value, 0.) : activation == Activation::LeakyReLU ? std::max(value, 0.3 * value) : value;
                 ASSERT_NEAR(result(row, lane), value, 2e-6 * (1. + depth)) << rows << " x " << depth << " x " << lanes;
               }
@@ -131,10 +134,10 @@ TEST_P(KernelTest, LossAndActivationGradients)
   const SpectraMatrix   target = Random(Rows, Lanes), weights = Random(1, Lanes).cwiseAbs(), start = Random(Rows, Lanes);
   for (const auto loss : {SpectralLoss::L1, SpectralLoss::L2})
   {
-    SpectraMatrix estimate = start;
-    estimate(2, 3)         = target(2, 3); // the subgradient taken at zero is zero
-    const SpectraMatrix before = estimate;
-    const double        found  = LossGradient(loss, {target.data(), Lanes}, weights.data(), Rows, Lanes, {estimate.data(), Lanes});
+    SpectraMatrix estimate       = start;
+    estimate(2, 3)               = target(2, 3); // the subgradient taken at zero is zero
+    const SpectraMatrix before   = estimate;
+    const double        found    = LossGradient(loss, {target.data(), Lanes}, weights.data(), Rows, Lanes, {estimate.data(), Lanes});
     double              expected = 0.;
     for (std::size_t row = 0; row < Rows; ++row)
     {

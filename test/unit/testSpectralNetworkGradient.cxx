@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The gradient of both networks against central finite differences, for every block of parameters, and their forward pass against the papers' equations written plainly.
+// The gradient of both networks against central finite differences, for every block of parameters, and their forward pass against the papers' equations written
+// plainly.
 
 #include "otbSpectralNetworkGradient.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <ostream>
 #include <random>
 #include <string>
 
@@ -31,6 +33,11 @@ struct Case
   SpectralLoss            loss;
   bool                    prior;
 };
+
+std::ostream& operator<<(std::ostream& stream, const Case& test)
+{
+  return stream << test.name;
+}
 
 class Random
 {
@@ -156,7 +163,7 @@ class GradientTest : public testing::TestWithParam<Case>
 
 TEST_P(GradientTest, EqualsFiniteDifferencesInEveryBlockOfParameters)
 {
-  const Case& test    = GetParam();
+  const Case& test = GetParam();
   Random      random;
   const bool  morph   = test.method == SpectralInversionMethod::Morph;
   auto        network = morph ? SpectralNetwork::Morph(Msi, test.prior ? Bands : 0, Hidden, Endmembers) : SpectralNetwork::Lift(Msi, Bands);
@@ -165,8 +172,8 @@ TEST_P(GradientTest, EqualsFiniteDifferencesInEveryBlockOfParameters)
   {
     parameter += random(-0.05f, 0.05f); // so that biases are not zero
   }
-  const auto               block = MakeBlock(test.prior, random);
-  const otb::SpectraMatrix E     = otb::SpectraMatrix::NullaryExpr(Endmembers, Bands, [&] { return random(0.f, 1.f); });
+  const auto               block      = MakeBlock(test.prior, random);
+  const otb::SpectraMatrix E          = otb::SpectraMatrix::NullaryExpr(Endmembers, Bands, [&] { return random(0.f, 1.f); });
   const Matrix             endmembers = E.cast<double>();
 
   std::vector<float>      gradient(network.GetParameters().size(), 0.f);
@@ -180,7 +187,8 @@ TEST_P(GradientTest, EqualsFiniteDifferencesInEveryBlockOfParameters)
   for (std::size_t number = 0; number < network.GetLayers().size(); ++number)
   {
     const auto& layer       = network.GetLayers()[number];
-    const auto  compareWith = [&](const std::string& name, unsigned int firstColumn, unsigned int columns) {
+    const auto  compareWith = [&](const std::string& name, unsigned int firstColumn, unsigned int columns)
+    {
       double largest = 0., worst = 0.;
       for (int trial = 0; trial < 12; ++trial)
       {
@@ -212,7 +220,7 @@ TEST_P(GradientTest, EqualsFiniteDifferencesInEveryBlockOfParameters)
 
 TEST_P(GradientTest, AddsUpOverBlocks)
 {
-  const Case& test    = GetParam();
+  const Case& test = GetParam();
   Random      random;
   const bool  morph   = test.method == SpectralInversionMethod::Morph;
   auto        network = morph ? SpectralNetwork::Morph(Msi, test.prior ? Bands : 0, Hidden, Endmembers) : SpectralNetwork::Lift(Msi, Bands);
@@ -250,7 +258,7 @@ TEST(SpectralNetwork, StartsWithGlorotUniformWeightsAndZeroBiases)
   EXPECT_EQ(network.GetParameters().size(), 12295u); // the published size for c = 4, K = 7
   for (const auto& layer : network.GetLayers())
   {
-    const double limit = std::sqrt(6. / (layer.inputs + layer.outputs));
+    const double limit  = std::sqrt(6. / (layer.inputs + layer.outputs));
     double       square = 0.;
     for (unsigned int output = 0; output < layer.outputs; ++output)
     {

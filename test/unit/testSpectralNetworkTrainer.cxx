@@ -31,7 +31,7 @@ TEST(Adam, TakesTheStepsOfThePaper)
   // 0.316228 * 0.1 * 0.05 / 0.1 ... = the rate itself, 0.1, as for any first gradient.
   EXPECT_NEAR(p, 0.9, 1e-5);
   otb::kernels::AdamStep(&second, 1, 0.9, 0.999, rate2, 1e-7, &m, &v, &p);
-  EXPECT_NEAR(m, 0.9 * 0.05 - 0.1, 1e-7); // -0.055
+  EXPECT_NEAR(m, 0.9 * 0.05 - 0.1, 1e-7);        // -0.055
   EXPECT_NEAR(v, 0.999 * 0.00025 + 0.001, 1e-9); // 0.00124975
   // 0.9 + 0.1 * (0.055 / 0.19) / sqrt(0.00124975 / 0.001999) = 0.9 + 0.1 * 0.2894737 / 0.7906864
   EXPECT_NEAR(p, 0.9366102, 1e-5);
@@ -70,7 +70,7 @@ public:
   {
     std::mt19937                          generator(5);
     std::uniform_real_distribution<float> uniform(0.f, 1.f);
-    endmembers              = SpectraMatrix::NullaryExpr(K, Bands, [&] { return uniform(generator); });
+    endmembers               = SpectraMatrix::NullaryExpr(K, Bands, [&] { return uniform(generator); });
     SpectraMatrix abundances = SpectraMatrix::NullaryExpr(Pixels, K, [&] { return uniform(generator); });
     abundances.array().colwise() /= abundances.rowwise().sum().eval().array();
     set.spectra = abundances * endmembers;
@@ -134,7 +134,8 @@ TEST(SpectralNetworkTrainer, IsTheSameWhateverTheThreads)
 TEST(SpectralNetworkTrainer, AveragesTheWeightsOfTheLastEpochs)
 {
   Scene      scene;
-  const auto weights = [&scene](double averaging, unsigned int stopAfter) {
+  const auto weights = [&scene](double averaging, unsigned int stopAfter)
+  {
     auto settings      = Quick();
     settings.epochs    = 10;
     settings.averaging = averaging;
@@ -183,10 +184,12 @@ TEST(SpectralNetworkTrainer, StopsWhenProgressSaysSo)
   auto  network = SpectralNetwork::Morph(Scene::Msi, 0, 32, Scene::K);
   network.Initialize(1);
   unsigned int told   = 0;
-  const auto   report = SpectralNetworkTrainer(Quick()).Train(network, scene.endmembers, AbundanceConstraint::None, scene.set, [&](unsigned int epoch, double) {
-    told = epoch;
-    return epoch < 5;
-  });
+  const auto   report = SpectralNetworkTrainer(Quick()).Train(network, scene.endmembers, AbundanceConstraint::None, scene.set,
+                                                              [&](unsigned int epoch, double)
+                                                              {
+                                                              told = epoch;
+                                                              return epoch < 5;
+                                                            });
   EXPECT_TRUE(report.cancelled);
   EXPECT_EQ(report.epochs, 5u);
   EXPECT_EQ(told, 5u);
@@ -194,7 +197,8 @@ TEST(SpectralNetworkTrainer, StopsWhenProgressSaysSo)
 
 TEST(SpectralNetworkTrainer, RefusesBadSettingsAndShapes)
 {
-  const auto broken = [](auto change) {
+  const auto broken = [](auto change)
+  {
     SpectralNetworkTrainer::Settings settings;
     change(settings);
     SpectralNetworkTrainer trainer(settings);
@@ -206,9 +210,8 @@ TEST(SpectralNetworkTrainer, RefusesBadSettingsAndShapes)
   EXPECT_THROW(broken([](auto& s) { s.averaging = 1.5; }), std::invalid_argument);
 
   Scene      scene;
-  const auto train = [&scene](SpectralNetwork network, const SpectraMatrix& endmembers) {
-    SpectralNetworkTrainer(Quick()).Train(network, endmembers, AbundanceConstraint::None, scene.set);
-  };
+  const auto train = [&scene](SpectralNetwork network, const SpectraMatrix& endmembers)
+  { SpectralNetworkTrainer(Quick()).Train(network, endmembers, AbundanceConstraint::None, scene.set); };
   EXPECT_THROW(train(SpectralNetwork::Morph(Scene::Msi + 1, 0, 8, Scene::K), scene.endmembers), std::invalid_argument);
   EXPECT_THROW(train(SpectralNetwork::Morph(Scene::Msi, 0, 8, Scene::K + 1), scene.endmembers), std::invalid_argument);
   EXPECT_THROW(train(SpectralNetwork::Morph(Scene::Msi, Scene::Bands, 8, Scene::K), scene.endmembers), std::invalid_argument);
