@@ -7,6 +7,7 @@
 #include "otbSpectralSample.h"
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace otb
@@ -43,7 +44,8 @@ public:
   itkSetMacro(MaximumPixels, std::uint64_t);
   itkGetConstMacro(MaximumPixels, std::uint64_t);
 
-  itkSetMacro(CellSize, unsigned int);
+  /** s, at least 1 (the default: pixels are taken one by one). */
+  itkSetClampMacro(CellSize, unsigned int, 1, std::numeric_limits<unsigned int>::max());
   itkGetConstMacro(CellSize, unsigned int);
 
   itkSetMacro(Seed, std::uint64_t);
