@@ -48,7 +48,10 @@ public:
   explicit NonnegativeMatrixFactorization(const Settings& settings);
 
   /** \throw std::invalid_argument when K exceeds the pixels or the bands, when V has a negative or not finite value, or when V is zero. */
-  Result Factorize(const SpectraMatrix& spectra, const Progress& progress = {}) const;
+  Result Factorize(SpectraMatrix spectra, const Progress& progress = {}) const;
+
+  /** How far the descent has come at that relative violation, in [0, 1]: it falls about exponentially, so its logarithm tells. */
+  double Fraction(double relativeViolation) const;
 
 private:
   Settings m_Settings;

@@ -5,7 +5,6 @@
 #include "otbStreamingNMFEndmemberExtractionImageFilter.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace otb
 {
@@ -30,21 +29,12 @@ void PersistentNMFEndmemberExtractionImageFilter<TImage>::Synthetize()
   NonnegativeMatrixFactorization::Settings settings;
   settings.endmembers = m_NumberOfEndmembers;
   settings.threads    = this->GetNumberOfThreads();
-  // The violation falls about exponentially: its logarithm tells how far the descent has come.
-  const double logTolerance = std::log(settings.tolerance);
-  // The start puts the mean of the spectra where the factors, which are of the order of their square root, have zeros: that suits values of about one alone. A
-  // power of two makes them so and leaves their digits as they are.
-  SpectraMatrix spectra = this->GetSample().spectra.cwiseMax(0.f);
-  const float   highest = spectra.size() > 0 ? spectra.maxCoeff() : 0.f;
-  const float   unit    = highest > 0.f ? std::exp2(std::min(std::ceil(std::log2(highest)), 127.f)) : 1.f;
-  spectra /= unit;
+  const NonnegativeMatrixFactorization factorization(settings);
   m_Solver->Run(
-      [&](const CallbackProcess::Report& report)
-      {
-        m_Result = NonnegativeMatrixFactorization(settings).Factorize(
-            spectra, [&](double violation) { return report(violation > 0. ? std::clamp(std::log(violation) / logTolerance, 0., 1.) : 1.); });
+      [&](const CallbackProcess::Report& report) {
+        m_Result =
+            factorization.Factorize(this->GetSample().spectra.cwiseMax(0.f), [&](double violation) { return report(factorization.Fraction(violation)); });
       });
-  m_Result.endmembers *= unit;
   if (m_Result.cancelled)
   {
     throw itk::ProcessAborted(__FILE__, __LINE__);

@@ -157,11 +157,21 @@ NonnegativeMatrixFactorization::NonnegativeMatrixFactorization(const Settings& s
   m_Settings.threads = std::max(1u, settings.threads);
 }
 
-NonnegativeMatrixFactorization::Result NonnegativeMatrixFactorization::Factorize(const SpectraMatrix& spectra, const Progress& progress) const
+double NonnegativeMatrixFactorization::Fraction(double relativeViolation) const
+{
+  return relativeViolation > 0. ? std::clamp(std::log(relativeViolation) / std::log(m_Settings.tolerance), 0., 1.) : 1.;
+}
+
+NonnegativeMatrixFactorization::Result NonnegativeMatrixFactorization::Factorize(SpectraMatrix spectra, const Progress& progress) const
 {
   const std::size_t K = m_Settings.endmembers;
   const std::size_t C = spectra.cols();
   Check(spectra, K);
+
+  // The start puts the mean of the spectra where the factors, which are of the order of their square root, have zeros: that suits values of about one alone. A
+  // power of two makes them so and leaves their digits as they are.
+  const float unit = std::exp2(std::min(std::ceil(std::log2(spectra.maxCoeff())), 127.f));
+  spectra /= unit;
 
   Result         result;
   SpectraMatrix& E      = result.endmembers;
@@ -238,6 +248,7 @@ NonnegativeMatrixFactorization::Result NonnegativeMatrixFactorization::Factorize
     residual += (spectra.middleRows(block.first, block.count) - W * E).cast<double>().squaredNorm();
   }
   result.relativeError = std::sqrt(residual / spectra.cast<double>().squaredNorm());
+  E *= unit;
   return result;
 }
 } // namespace otb

@@ -74,14 +74,11 @@ void SpectralInversionEstimator::FindScaling(const SpectraMatrix& spectra)
 void SpectralInversionEstimator::FindEndmembers(const Progress& progress)
 {
   NonnegativeMatrixFactorization::Settings settings;
-  settings.endmembers       = m_Settings.endmembers;
-  settings.threads          = m_Settings.training.threads;
-  const double logTolerance = std::log(settings.tolerance);
-
-  // The violation falls about exponentially: its logarithm tells how far the descent has come.
-  const auto report = [&](double violation)
-  { return !progress || progress(violation > 0. ? std::clamp(std::log(violation) / logTolerance, 0., 1.) : 1., violation); };
-  const auto factors = NonnegativeMatrixFactorization(settings).Factorize(m_Set.spectra.cwiseMax(0.f).cwiseMin(m_Highest), report);
+  settings.endmembers = m_Settings.endmembers;
+  settings.threads    = m_Settings.training.threads;
+  const NonnegativeMatrixFactorization factorization(settings);
+  const auto                           factors = factorization.Factorize(m_Set.spectra.cwiseMax(0.f).cwiseMin(m_Highest),
+                                                                         [&](double violation) { return !progress || progress(factorization.Fraction(violation), violation); });
   if (factors.cancelled)
   {
     throw CancelledError();

@@ -120,7 +120,8 @@ TEST(NonnegativeMatrixFactorization, StartsFromSingularVectors)
 {
   // Boutsidis & Gallopoulos 2008, section 2: of each singular pair the heavier of its positive and its negative part; zeros filled with the mean.
   constexpr Eigen::Index      K     = 4;
-  const SpectraMatrix         V     = MakeSpectra(620, 19);
+  const SpectraMatrix         raw   = MakeSpectra(620, 19);
+  const SpectraMatrix         V     = raw / raw.maxCoeff(); // other units are brought to about one first
   const Result                start = Factorize(V, With(K, 1e-4, 0));
   const Eigen::BDCSVD<Matrix> svd(V.cast<double>(), Eigen::ComputeThinU | Eigen::ComputeThinV);
   const double                mean = V.cast<double>().mean();
@@ -140,6 +141,20 @@ TEST(NonnegativeMatrixFactorization, StartsFromSingularVectors)
     v                  = (scale * v / v.norm()).unaryExpr(fill);
     EXPECT_LT((start.abundances.col(k).cast<double>() - u).cwiseAbs().maxCoeff(), 2e-4 * u.maxCoeff()) << "pair " << k;
     EXPECT_LT((start.endmembers.row(k).transpose().cast<double>() - v).cwiseAbs().maxCoeff(), 2e-4 * v.maxCoeff()) << "pair " << k;
+  }
+}
+
+TEST(NonnegativeMatrixFactorization, DoesNotDependOnTheUnit)
+{
+  const SpectraMatrix V   = MakeSpectra(620, 19);
+  const Result        one = Factorize(V, With(4));
+  for (const float unit : {1.f / 1024.f, 16384.f})
+  {
+    const Result other = Factorize(V * unit, With(4));
+    EXPECT_EQ(other.sweeps, one.sweeps);
+    EXPECT_EQ(other.relativeError, one.relativeError);
+    EXPECT_EQ(other.abundances, one.abundances);
+    EXPECT_EQ(other.endmembers, (one.endmembers * unit).eval());
   }
 }
 
