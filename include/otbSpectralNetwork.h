@@ -12,6 +12,11 @@
 
 namespace otb
 {
+namespace kernels
+{
+struct HiddenLayer;
+}
+
 /** \class SpectralNetwork
  * \brief The multilayer perceptron that sees one multispectral pixel: weights and forward pass of both architectures.
  *
@@ -112,12 +117,12 @@ public:
   /** z = network(block), outputs x pixels. Thread-safe. */
   void Forward(const Block& block, float* z) const;
 
-  /** Only for Morph: rows [first, first + count) of the hidden layer, count x pixels, given PriorTerm()'s rows if there is a prior. */
-  void HiddenUnits(const Block& block, const float* priorTerm, std::size_t first, std::size_t count, float* hidden) const;
-
   /** Only for Morph with a prior: what the prior and the bias contribute to each hidden unit, hidden units x cells. It is the same for all members of a cell,
    * and so computed once for all of them. */
   void PriorTerm(const Block& block, float* term) const;
+
+  /** Only for Morph: the network as the kernels take it, given PriorTerm()'s result if there is a prior. */
+  kernels::HiddenLayer GetHiddenLayer(const Block& block, const float* priorTerm) const;
 
   /** Outputs of Lift's layers, width x pixels each, named as in the paper's equations; f2, f4, f6 are the activations before the skip connection is added. */
   struct LiftActivations
@@ -131,9 +136,6 @@ public:
 
   static constexpr unsigned int LiftWidth         = 64;
   static constexpr std::size_t  MaximumParameters = std::size_t{1} << 26;
-
-  /** Hidden units that are computed together, so that their activations stay in the first-level cache. */
-  static constexpr std::size_t HiddenChunk = 32;
 
 private:
   void AddLayer(unsigned int inputs, unsigned int outputs);

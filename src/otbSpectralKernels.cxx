@@ -27,8 +27,9 @@ using Lanes  = hn::CappedTag<float, LaneMultiple>;
 using Vector = hn::Vec<Lanes>;
 
 // A tile of Rows x Vectors accumulators stays in registers: AVX-512 has 32 of them, the others 16.
-constexpr std::size_t MaximumRows    = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL ? 6 : 4;
-constexpr std::size_t MaximumVectors = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL ? 4 : 3;
+constexpr bool        ManyRegisters  = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL;
+constexpr std::size_t MaximumRows    = ManyRegisters ? 6 : 4;
+constexpr std::size_t MaximumVectors = ManyRegisters ? 4 : 3;
 
 HWY_INLINE Vector Activate(Activation activation, Vector value)
 {
@@ -183,15 +184,45 @@ void Multiply(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t
   }
 }
 
+// result[i] += the sum over the lanes of v[i], i < 4: cheaper together than one by one.
+HWY_INLINE void AddSumsOfLanes(const Vector v[4], float result[4])
+{
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t i = 0; i < 4; ++i)
+  {
+    result[i] += hn::GetLane(v[i]);
+  }
+#else
+  // Each 128-bit block adds up to the four sums of its own lanes, then the blocks to each other.
+  const Lanes                          d;
+  const hn::Repartition<double, Lanes> pairs;
+  const auto                           first  = hn::BitCast(pairs, hn::Add(hn::InterleaveLower(d, v[0], v[1]), hn::InterleaveUpper(d, v[0], v[1])));
+  const auto                           second = hn::BitCast(pairs, hn::Add(hn::InterleaveLower(d, v[2], v[3]), hn::InterleaveUpper(d, v[2], v[3])));
+  const auto                           lower  = hn::BitCast(d, hn::InterleaveLower(pairs, first, second));
+  const auto                           upper  = hn::BitCast(d, hn::InterleaveUpper(pairs, first, second));
+  HWY_ALIGN float                      buffer[LaneMultiple];
+  hn::Store(hn::Add(lower, upper), d, buffer);
+  const hn::CappedTag<float, 4> block;
+  auto                          sum = hn::LoadU(block, result);
+  for (std::size_t i = 0; i < hn::Lanes(d); i += 4)
+  {
+    sum = hn::Add(sum, hn::Load(block, buffer + i));
+  }
+  hn::StoreU(sum, block, result);
+#endif
+}
+
+// sums[r][c] = the dot product of row r of the left and row c of the right.
 template <std::size_t Rows, std::size_t Columns>
 void TransposedTile(ConstMatrix left, ConstMatrix right, std::size_t lanes, std::size_t row, std::size_t column, MutableMatrix result)
 {
-  const Lanes       d;
-  const std::size_t N = hn::Lanes(d);
-  Vector            sum[Rows][Columns];
+  constexpr std::size_t Padded = (Columns + 3) / 4 * 4;
+  const Lanes           d;
+  const std::size_t     N = hn::Lanes(d);
+  Vector                sum[Rows][Padded];
   for (std::size_t r = 0; r < Rows; ++r)
   {
-    for (std::size_t c = 0; c < Columns; ++c)
+    for (std::size_t c = 0; c < Padded; ++c)
     {
       sum[r][c] = hn::Zero(d);
     }
@@ -200,25 +231,31 @@ void TransposedTile(ConstMatrix left, ConstMatrix right, std::size_t lanes, std:
   const float* b = right.values + column * right.stride;
   for (std::size_t lane = 0; lane < lanes; lane += N)
   {
-    Vector y[Columns];
-    for (std::size_t c = 0; c < Columns; ++c)
-    {
-      y[c] = hn::LoadU(d, b + c * right.stride + lane);
-    }
+    Vector x[Rows];
     for (std::size_t r = 0; r < Rows; ++r)
     {
-      const Vector x = hn::LoadU(d, a + r * left.stride + lane);
-      for (std::size_t c = 0; c < Columns; ++c)
+      x[r] = hn::LoadU(d, a + r * left.stride + lane);
+    }
+    for (std::size_t c = 0; c < Columns; ++c)
+    {
+      const Vector y = hn::LoadU(d, b + c * right.stride + lane);
+      for (std::size_t r = 0; r < Rows; ++r)
       {
-        sum[r][c] = hn::MulAdd(x, y[c], sum[r][c]);
+        sum[r][c] = hn::MulAdd(x[r], y, sum[r][c]);
       }
     }
   }
   for (std::size_t r = 0; r < Rows; ++r)
   {
+    float* const target         = result.values + (row + r) * result.stride + column;
+    float        totals[Padded] = {};
+    for (std::size_t c = 0; c < Columns; c += 4)
+    {
+      AddSumsOfLanes(sum[r] + c, totals + c);
+    }
     for (std::size_t c = 0; c < Columns; ++c)
     {
-      result.values[(row + r) * result.stride + column + c] += hn::GetLane(hn::SumOfLanes(d, sum[r][c]));
+      target[c] += totals[c];
     }
   }
 }
@@ -228,7 +265,7 @@ void TransposedRows(ConstMatrix left, ConstMatrix right, std::size_t columns, st
 {
   for (std::size_t column = 0; column < columns;)
   {
-    const std::size_t tileColumns = EvenPiece(columns - column, 4);
+    const std::size_t tileColumns = EvenPiece(columns - column, ManyRegisters ? 7 : 3);
     switch (tileColumns)
     {
     case 1:
@@ -240,8 +277,17 @@ void TransposedRows(ConstMatrix left, ConstMatrix right, std::size_t columns, st
     case 3:
       TransposedTile<Rows, 3>(left, right, lanes, row, column, result);
       break;
+    case 4:
+      TransposedTile<Rows, ManyRegisters ? 4 : 3>(left, right, lanes, row, column, result);
+      break;
+    case 5:
+      TransposedTile<Rows, ManyRegisters ? 5 : 3>(left, right, lanes, row, column, result);
+      break;
+    case 6:
+      TransposedTile<Rows, ManyRegisters ? 6 : 3>(left, right, lanes, row, column, result);
+      break;
     default:
-      TransposedTile<Rows, 4>(left, right, lanes, row, column, result);
+      TransposedTile<Rows, ManyRegisters ? 7 : 3>(left, right, lanes, row, column, result);
       break;
     }
     column += tileColumns;
@@ -252,7 +298,7 @@ void MultiplyTransposed(ConstMatrix left, ConstMatrix right, std::size_t rows, s
 {
   for (std::size_t row = 0; row < rows;)
   {
-    const std::size_t tileRows = EvenPiece(rows - row, MaximumRows > 4 ? 5 : 2);
+    const std::size_t tileRows = EvenPiece(rows - row, 4);
     switch (tileRows)
     {
     case 1:
@@ -264,11 +310,8 @@ void MultiplyTransposed(ConstMatrix left, ConstMatrix right, std::size_t rows, s
     case 3:
       TransposedRows<3>(left, right, columns, lanes, row, result);
       break;
-    case 4:
-      TransposedRows<4>(left, right, columns, lanes, row, result);
-      break;
     default:
-      TransposedRows<5>(left, right, columns, lanes, row, result);
+      TransposedRows<4>(left, right, columns, lanes, row, result);
       break;
     }
     row += tileRows;
@@ -330,14 +373,24 @@ void DotProducts(ConstMatrix left, ConstMatrix right, std::size_t rows, std::siz
 void AddRowSums(ConstMatrix matrix, std::size_t rows, std::size_t lanes, float* result, std::size_t stride)
 {
   const Lanes d;
-  for (std::size_t row = 0; row < rows; ++row)
+  for (std::size_t row = 0; row < rows; row += 4)
   {
-    Vector sum = hn::Zero(d);
-    for (std::size_t lane = 0; lane < lanes; lane += hn::Lanes(d))
+    const std::size_t count = rows - row < 4 ? rows - row : 4;
+    Vector            sum[4];
+    for (std::size_t r = 0; r < 4; ++r)
     {
-      sum = hn::Add(sum, hn::LoadU(d, matrix.values + row * matrix.stride + lane));
+      sum[r] = hn::Zero(d);
+      for (std::size_t lane = 0; r < count && lane < lanes; lane += hn::Lanes(d))
+      {
+        sum[r] = hn::Add(sum[r], hn::LoadU(d, matrix.values + (row + r) * matrix.stride + lane));
+      }
     }
-    result[row * stride] += hn::GetLane(hn::SumOfLanes(d, sum));
+    float totals[4] = {};
+    AddSumsOfLanes(sum, totals);
+    for (std::size_t r = 0; r < count; ++r)
+    {
+      result[(row + r) * stride] += totals[r];
+    }
   }
 }
 
@@ -362,36 +415,260 @@ void BackwardActivation(Activation activation, ConstMatrix output, std::size_t r
   }
 }
 
-double LossGradient(SpectralLoss loss, ConstMatrix target, const float* weights, std::size_t rows, std::size_t lanes, MutableMatrix estimate)
+// Inputs of a hidden unit that stay in registers (more of them are read again for each unit), and outputs that are summed at once.
+constexpr std::size_t MaximumInputs  = 4;
+constexpr std::size_t MaximumOutputs = 8;
+
+// Some outputs of the network for the pixels of one register, over all hidden units, whose activations never leave the processor's registers.
+template <std::size_t Inputs, std::size_t Outputs>
+void HiddenForwardTile(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lane, std::size_t output, const float* outputBias, MutableMatrix z)
+{
+  const Lanes       d;
+  const bool        hasCells      = layer.cellTerm.values != nullptr;
+  const std::size_t cell          = hasCells ? lane % layer.cells : 0;
+  const std::size_t outputStride  = layer.outputWeights.stride;
+  const float*      outputWeights = layer.outputWeights.values + output * outputStride;
+  Vector            x[Inputs], sum[Outputs];
+  for (std::size_t input = 0; input < Inputs; ++input)
+  {
+    x[input] = hn::LoadU(d, pixels.values + input * pixels.stride + lane);
+  }
+  for (std::size_t k = 0; k < Outputs; ++k)
+  {
+    sum[k] = hn::Set(d, outputBias[(output + k) * outputStride]);
+  }
+  for (std::size_t unit = 0; unit < layer.units; ++unit)
+  {
+    const float* weights = layer.inputWeights.values + unit * layer.inputWeights.stride;
+    Vector       hidden =
+        hasCells ? hn::LoadU(d, layer.cellTerm.values + unit * layer.cellTerm.stride + cell) : hn::Set(d, layer.bias[unit * layer.inputWeights.stride]);
+    for (std::size_t input = 0; input < Inputs; ++input)
+    {
+      hidden = hn::MulAdd(hn::Set(d, weights[input]), x[input], hidden);
+    }
+    for (std::size_t input = Inputs; input < layer.inputs; ++input)
+    {
+      hidden = hn::MulAdd(hn::Set(d, weights[input]), hn::LoadU(d, pixels.values + input * pixels.stride + lane), hidden);
+    }
+    hidden = hn::Max(hidden, hn::Zero(d));
+    for (std::size_t k = 0; k < Outputs; ++k)
+    {
+      sum[k] = hn::MulAdd(hn::Set(d, outputWeights[k * outputStride + unit]), hidden, sum[k]);
+    }
+  }
+  for (std::size_t k = 0; k < Outputs; ++k)
+  {
+    hn::StoreU(sum[k], d, z.values + (output + k) * z.stride + lane);
+  }
+}
+
+template <std::size_t Inputs>
+void HiddenForwardOutputs(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lanes, std::size_t output, std::size_t count, const float* outputBias,
+                          MutableMatrix z)
+{
+  for (std::size_t lane = 0; lane < lanes; lane += hn::Lanes(Lanes()))
+  {
+    switch (count)
+    {
+    case 1:
+      HiddenForwardTile<Inputs, 1>(layer, pixels, lane, output, outputBias, z);
+      break;
+    case 2:
+      HiddenForwardTile<Inputs, 2>(layer, pixels, lane, output, outputBias, z);
+      break;
+    case 3:
+      HiddenForwardTile<Inputs, 3>(layer, pixels, lane, output, outputBias, z);
+      break;
+    case 4:
+      HiddenForwardTile<Inputs, 4>(layer, pixels, lane, output, outputBias, z);
+      break;
+    case 5:
+      HiddenForwardTile<Inputs, 5>(layer, pixels, lane, output, outputBias, z);
+      break;
+    case 6:
+      HiddenForwardTile<Inputs, 6>(layer, pixels, lane, output, outputBias, z);
+      break;
+    case 7:
+      HiddenForwardTile<Inputs, 7>(layer, pixels, lane, output, outputBias, z);
+      break;
+    default:
+      HiddenForwardTile<Inputs, MaximumOutputs>(layer, pixels, lane, output, outputBias, z);
+      break;
+    }
+  }
+}
+
+void HiddenForward(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lanes, const float* outputBias, MutableMatrix z)
+{
+  for (std::size_t output = 0; output < layer.outputs;)
+  {
+    const std::size_t count = EvenPiece(layer.outputs - output, MaximumOutputs);
+    switch (layer.inputs)
+    {
+    case 1:
+      HiddenForwardOutputs<1>(layer, pixels, lanes, output, count, outputBias, z);
+      break;
+    case 2:
+      HiddenForwardOutputs<2>(layer, pixels, lanes, output, count, outputBias, z);
+      break;
+    case 3:
+      HiddenForwardOutputs<3>(layer, pixels, lanes, output, count, outputBias, z);
+      break;
+    default:
+      HiddenForwardOutputs<MaximumInputs>(layer, pixels, lanes, output, count, outputBias, z);
+      break;
+    }
+    output += count;
+  }
+}
+
+// Activations of some hidden units, and the loss' derivative with respect to what the activation function was applied to.
+template <std::size_t Units, std::size_t Vectors>
+HWY_INLINE void HiddenGradientTile(const HiddenLayer& layer, std::size_t unit, ConstMatrix pixels, ConstMatrix zGradient, std::size_t lane,
+                                   MutableMatrix hidden, MutableMatrix gradient)
+{
+  const Lanes       d;
+  const std::size_t N             = hn::Lanes(d);
+  const std::size_t inputStride   = layer.inputWeights.stride;
+  const std::size_t outputStride  = layer.outputWeights.stride;
+  const float*      inputWeights  = layer.inputWeights.values + unit * inputStride;
+  const float*      outputWeights = layer.outputWeights.values + unit;
+  Vector            value[Units][Vectors], slope[Units][Vectors];
+  for (std::size_t u = 0; u < Units; ++u)
+  {
+    for (std::size_t v = 0; v < Vectors; ++v)
+    {
+      value[u][v] = layer.cellTerm.values != nullptr ? hn::LoadU(d, layer.cellTerm.values + (unit + u) * layer.cellTerm.stride + (lane + v * N) % layer.cells)
+                                                     : hn::Set(d, layer.bias[(unit + u) * inputStride]);
+      slope[u][v] = hn::Zero(d);
+    }
+  }
+  for (std::size_t input = 0; input < layer.inputs; ++input)
+  {
+    const float* x = pixels.values + input * pixels.stride + lane;
+    for (std::size_t u = 0; u < Units; ++u)
+    {
+      const Vector weight = hn::Set(d, inputWeights[u * inputStride + input]);
+      for (std::size_t v = 0; v < Vectors; ++v)
+      {
+        value[u][v] = hn::MulAdd(weight, hn::LoadU(d, x + v * N), value[u][v]);
+      }
+    }
+  }
+  for (std::size_t k = 0; k < layer.outputs; ++k)
+  {
+    const float* dz = zGradient.values + k * zGradient.stride + lane;
+    for (std::size_t u = 0; u < Units; ++u)
+    {
+      const Vector weight = hn::Set(d, outputWeights[k * outputStride + u]);
+      for (std::size_t v = 0; v < Vectors; ++v)
+      {
+        slope[u][v] = hn::MulAdd(weight, hn::LoadU(d, dz + v * N), slope[u][v]);
+      }
+    }
+  }
+  for (std::size_t u = 0; u < Units; ++u)
+  {
+    for (std::size_t v = 0; v < Vectors; ++v)
+    {
+      const auto active = hn::Gt(value[u][v], hn::Zero(d));
+      hn::StoreU(hn::IfThenElseZero(active, value[u][v]), d, hidden.values + u * hidden.stride + lane + v * N);
+      hn::StoreU(hn::IfThenElseZero(active, slope[u][v]), d, gradient.values + u * gradient.stride + lane + v * N);
+    }
+  }
+}
+
+template <std::size_t Units>
+void HiddenBackwardUnits(const HiddenLayer& layer, std::size_t unit, ConstMatrix pixels, ConstMatrix zGradient, std::size_t lanes,
+                         const HiddenGradient& gradient, float* scratch)
+{
+  const Lanes       d;
+  const std::size_t N = hn::Lanes(d);
+  // Not a power of two apart, so that the rows do not fall on each other in the cache.
+  const std::size_t   stride      = lanes + LaneMultiple;
+  const MutableMatrix hidden      = {scratch, stride};
+  const MutableMatrix slope       = {scratch + Units * stride, stride};
+  const ConstMatrix   constHidden = {hidden.values, stride};
+  const ConstMatrix   constSlope  = {slope.values, stride};
+  std::size_t         lane        = 0;
+  for (; lane + 2 * N <= lanes; lane += 2 * N)
+  {
+    HiddenGradientTile<Units, 2>(layer, unit, pixels, zGradient, lane, hidden, slope);
+  }
+  for (; lane < lanes; lane += N)
+  {
+    HiddenGradientTile<Units, 1>(layer, unit, pixels, zGradient, lane, hidden, slope);
+  }
+
+  const std::size_t inputStride = gradient.inputWeights.stride;
+  TransposedRows<Units>(constSlope, pixels, layer.inputs, lanes, 0, {gradient.inputWeights.values + unit * inputStride, inputStride});
+  HWY_NAMESPACE::MultiplyTransposed(zGradient, constHidden, layer.outputs, Units, lanes, {gradient.outputWeights.values + unit, gradient.outputWeights.stride});
+  HWY_NAMESPACE::AddRowSums(constSlope, Units, lanes, gradient.bias + unit * inputStride, inputStride);
+  for (std::size_t u = 0; gradient.cells.values != nullptr && u < Units; ++u)
+  {
+    for (std::size_t cell = 0; cell < layer.cells; cell += N)
+    {
+      Vector sum = hn::LoadU(d, slope.values + u * stride + cell);
+      for (std::size_t member = cell + layer.cells; member < lanes; member += layer.cells)
+      {
+        sum = hn::Add(sum, hn::LoadU(d, slope.values + u * stride + member));
+      }
+      hn::StoreU(sum, d, gradient.cells.values + (unit + u) * gradient.cells.stride + cell);
+    }
+  }
+}
+
+void HiddenBackward(const HiddenLayer& layer, ConstMatrix pixels, ConstMatrix zGradient, std::size_t lanes, const HiddenGradient& gradient, float* scratch)
+{
+  std::size_t unit = 0;
+  for (; unit + 4 <= layer.units; unit += 4)
+  {
+    HiddenBackwardUnits<4>(layer, unit, pixels, zGradient, lanes, gradient, scratch);
+  }
+  for (; unit < layer.units; ++unit)
+  {
+    HiddenBackwardUnits<1>(layer, unit, pixels, zGradient, lanes, gradient, scratch);
+  }
+}
+
+template <SpectralLoss Loss>
+double LossGradientOf(ConstMatrix target, const float* weights, std::size_t rows, std::size_t lanes, MutableMatrix estimate)
 {
   const Lanes d;
   const auto  zero = hn::Zero(d);
-  double      sum  = 0.;
+  auto        loss = hn::Zero(d);
   for (std::size_t row = 0; row < rows; ++row)
   {
-    const float* truth   = target.values + row * target.stride;
-    float*       value   = estimate.values + row * estimate.stride;
-    auto         rowLoss = hn::Zero(d);
+    const float* truth = target.values + row * target.stride;
+    float*       value = estimate.values + row * estimate.stride;
+    // A sum of its own, which need not wait for the row before.
+    auto rowLoss = zero;
     for (std::size_t lane = 0; lane < lanes; lane += hn::Lanes(d))
     {
       const auto residual = hn::Sub(hn::LoadU(d, value + lane), hn::LoadU(d, truth + lane));
       const auto weight   = hn::LoadU(d, weights + lane);
-      const auto weighted = hn::Mul(weight, residual);
-      if (loss == SpectralLoss::L1)
+      if (Loss == SpectralLoss::L1)
       {
-        rowLoss         = hn::Add(rowLoss, hn::Abs(weighted));
+        rowLoss         = hn::MulAdd(weight, hn::Abs(residual), rowLoss);
         const auto sign = hn::CopySign(weight, residual);
         hn::StoreU(hn::IfThenElse(hn::Eq(residual, zero), zero, sign), d, value + lane);
       }
       else
       {
-        rowLoss = hn::MulAdd(weighted, residual, rowLoss);
+        const auto weighted = hn::Mul(weight, residual);
+        rowLoss             = hn::MulAdd(weighted, residual, rowLoss);
         hn::StoreU(hn::Add(weighted, weighted), d, value + lane);
       }
     }
-    sum += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, rowLoss)));
+    loss = hn::Add(loss, rowLoss);
   }
-  return sum;
+  return static_cast<double>(hn::GetLane(hn::SumOfLanes(d, loss)));
+}
+
+double LossGradient(SpectralLoss loss, ConstMatrix target, const float* weights, std::size_t rows, std::size_t lanes, MutableMatrix estimate)
+{
+  return loss == SpectralLoss::L1 ? LossGradientOf<SpectralLoss::L1>(target, weights, rows, lanes, estimate)
+                                  : LossGradientOf<SpectralLoss::L2>(target, weights, rows, lanes, estimate);
 }
 
 void Constrain(AbundanceConstraint constraint, std::size_t rows, std::size_t lanes, MutableMatrix z)
@@ -525,6 +802,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 #include <cstring>
+#include <vector>
 
 namespace otb
 {
@@ -535,6 +813,8 @@ HWY_EXPORT(MultiplyTransposed);
 HWY_EXPORT(DotProducts);
 HWY_EXPORT(AddRowSums);
 HWY_EXPORT(BackwardActivation);
+HWY_EXPORT(HiddenForward);
+HWY_EXPORT(HiddenBackward);
 HWY_EXPORT(LossGradient);
 HWY_EXPORT(Constrain);
 HWY_EXPORT(BackwardConstrain);
@@ -565,6 +845,18 @@ void AddRowSums(ConstMatrix matrix, std::size_t rows, std::size_t lanes, float* 
 void BackwardActivation(Activation activation, ConstMatrix output, std::size_t rows, std::size_t lanes, MutableMatrix gradient)
 {
   HWY_DYNAMIC_DISPATCH(BackwardActivation)(activation, output, rows, lanes, gradient);
+}
+
+void HiddenForward(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lanes, const float* outputBias, MutableMatrix z)
+{
+  HWY_DYNAMIC_DISPATCH(HiddenForward)(layer, pixels, lanes, outputBias, z);
+}
+
+void HiddenBackward(const HiddenLayer& layer, ConstMatrix pixels, ConstMatrix zGradient, std::size_t lanes, const HiddenGradient& gradient)
+{
+  thread_local std::vector<float> scratch;
+  scratch.resize(2 * 4 * (lanes + LaneMultiple));
+  HWY_DYNAMIC_DISPATCH(HiddenBackward)(layer, pixels, zGradient, lanes, gradient, scratch.data());
 }
 
 double LossGradient(SpectralLoss loss, ConstMatrix target, const float* weights, std::size_t rows, std::size_t lanes, MutableMatrix estimate)

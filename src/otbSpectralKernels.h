@@ -81,6 +81,36 @@ SpectraMorph_EXPORT void AddRowSums(ConstMatrix matrix, std::size_t rows, std::s
 /** gradient *= activation'(output), both (rows x lanes): the derivative is read off the activation's output, which has the sign of its input. */
 SpectraMorph_EXPORT void BackwardActivation(Activation activation, ConstMatrix output, std::size_t rows, std::size_t lanes, MutableMatrix gradient);
 
+/** SpectraMorph's network z = W2 relu(W1 x + b1) + b2 as its hidden units see it. Pixels may share cells, pixel p being of cell p % cells: what the cell's
+ * spectrum and the bias contribute to W1 x + b1, the same for all its pixels, is then given as a matrix. */
+struct HiddenLayer
+{
+  std::size_t  units;
+  std::size_t  inputs;
+  std::size_t  outputs;
+  ConstMatrix  inputWeights;            // units x inputs
+  const float* bias;                    // of the units, inputWeights.stride apart
+  ConstMatrix  outputWeights;           // outputs x units
+  ConstMatrix  cellTerm = {nullptr, 0}; // units x cells instead of the bias, or null
+  std::size_t  cells    = 0;            // a multiple of LaneMultiple
+};
+
+/** The gradient of a HiddenLayer, to be added to. */
+struct HiddenGradient
+{
+  MutableMatrix inputWeights;         // units x inputs
+  float*        bias;                 // of the units, inputWeights.stride apart
+  MutableMatrix outputWeights;        // outputs x units
+  MutableMatrix cells = {nullptr, 0}; // units x cells: the gradient of cellTerm, which is overwritten
+};
+
+/** z (outputs x lanes) of pixels (inputs x lanes), lanes being a multiple of LaneMultiple; the biases of the outputs are outputWeights.stride apart. */
+SpectraMorph_EXPORT void HiddenForward(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lanes, const float* outputBias, MutableMatrix z);
+
+/** Adds the gradient that the loss' derivative with respect to z (outputs x lanes) entails. Activations are computed again, a few units at a time in the
+ * first-level cache: that is cheaper than fetching them from farther away. */
+SpectraMorph_EXPORT void HiddenBackward(const HiddenLayer& layer, ConstMatrix pixels, ConstMatrix zGradient, std::size_t lanes, const HiddenGradient& gradient);
+
 /** Replaces the estimate (rows x lanes) by the loss' derivative with respect to it, weights[lane] * sign(estimate - target) or weights[lane] * 2 (estimate -
  * target), and returns the weighted loss, the sum of weights[lane] * |estimate - target| or weights[lane] * (estimate - target)^2. */
 SpectraMorph_EXPORT double LossGradient(SpectralLoss loss, ConstMatrix target, const float* weights, std::size_t rows, std::size_t lanes,

@@ -90,23 +90,20 @@ void SpectralNetwork::PriorTerm(const Block& block, float* term) const
   Multiply({weights + m_MultispectralBands, layer.stride()}, prior, layer.outputs, m_PriorBands, block.cells, bias, Activation::Identity, {term, block.cells});
 }
 
-void SpectralNetwork::HiddenUnits(const Block& block, const float* priorTerm, std::size_t first, std::size_t count, float* hidden) const
+HiddenLayer SpectralNetwork::GetHiddenLayer(const Block& block, const float* priorTerm) const
 {
-  const Layer&      layer   = m_Layers.front();
-  const float*      weights = m_Parameters.data() + layer.offset + first * layer.stride();
-  const std::size_t pixels  = block.pixels();
-  if (priorTerm == nullptr)
+  const Layer& hidden  = m_Layers[0];
+  const Layer& output  = m_Layers[1];
+  const float* weights = m_Parameters.data() + hidden.offset;
+  HiddenLayer  layer   = {hidden.outputs,          m_MultispectralBands,
+                          output.outputs,          {weights, hidden.stride()},
+                          weights + hidden.inputs, {m_Parameters.data() + output.offset, output.stride()}};
+  if (priorTerm != nullptr)
   {
-    const Addend bias = {Addend::Kind::PerRow, weights + layer.inputs, layer.stride()};
-    Multiply({weights, layer.stride()}, {block.msi, pixels}, count, m_MultispectralBands, pixels, bias, Activation::ReLU, {hidden, pixels});
-    return;
+    layer.cellTerm = {priorTerm, block.cells};
+    layer.cells    = block.cells;
   }
-  const Addend prior = {Addend::Kind::Matrix, priorTerm + first * block.cells, block.cells};
-  for (std::size_t start = 0; start < pixels; start += block.cells)
-  {
-    Multiply({weights, layer.stride()}, {block.msi + start, pixels}, count, m_MultispectralBands, block.cells, prior, Activation::ReLU,
-             {hidden + start, pixels});
-  }
+  return layer;
 }
 
 void SpectralNetwork::LiftActivations::Resize(std::size_t size)
@@ -159,20 +156,12 @@ void SpectralNetwork::Forward(const Block& block, float* z) const
     return;
   }
 
-  thread_local std::vector<float> hidden;
   thread_local std::vector<float> priorTerm;
-  hidden.resize(HiddenChunk * pixels);
   if (m_PriorBands > 0)
   {
     priorTerm.resize(last.inputs * block.cells);
     PriorTerm(block, priorTerm.data());
   }
-  for (std::size_t first = 0; first < last.inputs; first += HiddenChunk)
-  {
-    const std::size_t count  = std::min<std::size_t>(HiddenChunk, last.inputs - first);
-    const Addend      before = first == 0 ? bias : Addend{Addend::Kind::Matrix, z, pixels};
-    HiddenUnits(block, m_PriorBands > 0 ? priorTerm.data() : nullptr, first, count, hidden.data());
-    Multiply({output + first, last.stride()}, {hidden.data(), pixels}, last.outputs, count, pixels, before, Activation::Identity, {z, pixels});
-  }
+  HiddenForward(GetHiddenLayer(block, m_PriorBands > 0 ? priorTerm.data() : nullptr), {block.msi, pixels}, pixels, output + last.inputs, {z, pixels});
 }
 } // namespace otb

@@ -12,6 +12,9 @@ namespace
 {
 // Bands whose residuals are computed together: they stay in the first-level cache between the loss and the two products that use them.
 constexpr std::size_t BandChunk = 32;
+
+// Pixels likewise.
+constexpr std::size_t LossChunk = 128;
 } // namespace
 
 SpectralNetworkGradient::SpectralNetworkGradient(const SpectralNetwork& network, const SpectraMatrix& endmembers, AbundanceConstraint constraint,
@@ -47,73 +50,59 @@ double SpectralNetworkGradient::AccumulateMorph(const SpectralTrainingBlock& blo
   const std::size_t pixels      = block.cells * block.members;
   const std::size_t bands       = m_Endmembers.cols();
   const std::size_t K           = outputLayer.outputs;
-  const std::size_t hiddenUnits = hiddenLayer.outputs;
-  const std::size_t msiBands    = m_Network.GetMultispectralBands();
-  const bool        hasPrior    = m_Network.GetPriorBands() > 0;
+  const std::size_t priorBands  = m_Network.GetPriorBands();
   const auto        input       = block.Input();
 
-  thread_local std::vector<float> abundances, abundanceGradient, residual, hidden, hiddenGradient, priorTerm, cellGradient;
+  thread_local std::vector<float> abundances, abundanceGradient, residual, priorTerm, cellGradient;
   abundances.resize(K * pixels);
   abundanceGradient.assign(K * pixels, 0.f);
-  residual.resize(BandChunk * pixels);
-  hidden.resize(SpectralNetwork::HiddenChunk * pixels);
-  hiddenGradient.resize(SpectralNetwork::HiddenChunk * pixels);
-  cellGradient.resize(SpectralNetwork::HiddenChunk * block.cells);
+  residual.resize(BandChunk * LossChunk);
+  if (priorBands > 0)
+  {
+    priorTerm.resize(hiddenLayer.outputs * block.cells);
+    cellGradient.resize(hiddenLayer.outputs * block.cells);
+    m_Network.PriorTerm(input, priorTerm.data());
+  }
+  const HiddenLayer layer = m_Network.GetHiddenLayer(input, priorBands > 0 ? priorTerm.data() : nullptr);
 
-  // Forward: a = phi(z), then band by band xhat = a E, the loss, and dLoss/da = dLoss/dxhat E^T.
-  m_Network.Forward(input, abundances.data());
+  // Forward: a = phi(z), then xhat = a E, the loss, and dLoss/da = dLoss/dxhat E^T.
+  const float* const outputBias = m_Network.GetParameters().data() + outputLayer.offset + outputLayer.inputs;
+  HiddenForward(layer, {block.msi.data(), pixels}, pixels, outputBias, {abundances.data(), pixels});
   Constrain(m_Constraint, K, pixels, {abundances.data(), pixels});
   double loss = 0.;
-  for (std::size_t band = 0; band < bands; band += BandChunk)
+  for (std::size_t pixel = 0; pixel < pixels; pixel += LossChunk)
   {
-    const std::size_t   count = std::min(BandChunk, bands - band);
-    const MutableMatrix delta = {residual.data(), pixels};
-    Multiply({m_EndmembersTransposed.data() + band * K, K}, {abundances.data(), pixels}, count, K, pixels, {}, Activation::Identity, delta);
-    loss += LossGradient(m_Loss, {block.target.data() + band * pixels, pixels}, block.weights.data(), count, pixels, delta);
-    Multiply({m_Endmembers.data() + band, bands}, {residual.data(), pixels}, K, count, pixels, {Addend::Kind::Matrix, abundanceGradient.data(), pixels},
-             Activation::Identity, {abundanceGradient.data(), pixels});
+    const std::size_t   lanes = std::min(LossChunk, pixels - pixel);
+    const MutableMatrix delta = {residual.data(), LossChunk};
+    const ConstMatrix   a     = {abundances.data() + pixel, pixels};
+    const MutableMatrix da    = {abundanceGradient.data() + pixel, pixels};
+    for (std::size_t band = 0; band < bands; band += BandChunk)
+    {
+      const std::size_t count = std::min(BandChunk, bands - band);
+      Multiply({m_EndmembersTransposed.data() + band * K, K}, a, count, K, lanes, {}, Activation::Identity, delta);
+      loss += LossGradient(m_Loss, {block.target.data() + band * pixels + pixel, pixels}, block.weights.data() + pixel, count, lanes, delta);
+      Multiply({m_Endmembers.data() + band, bands}, {residual.data(), LossChunk}, K, count, lanes, {Addend::Kind::Matrix, da.values, pixels},
+               Activation::Identity, da);
+    }
   }
   BackwardConstrain(m_Constraint, {abundances.data(), pixels}, K, pixels, {abundanceGradient.data(), pixels});
 
-  // Backward, some hidden units at a time.
-  float* const outputGradient = gradient + outputLayer.offset;
-  AddRowSums({abundanceGradient.data(), pixels}, K, pixels, outputGradient + outputLayer.inputs, outputLayer.stride());
-  if (hasPrior)
+  // Backward.
+  float* const inGradient  = gradient + hiddenLayer.offset;
+  float* const outGradient = gradient + outputLayer.offset;
+  AddRowSums({abundanceGradient.data(), pixels}, K, pixels, outGradient + outputLayer.inputs, outputLayer.stride());
+  HiddenGradient hiddenGradient = {{inGradient, hiddenLayer.stride()}, inGradient + hiddenLayer.inputs, {outGradient, outputLayer.stride()}};
+  if (priorBands > 0)
   {
-    priorTerm.resize(hiddenUnits * block.cells);
-    m_Network.PriorTerm(input, priorTerm.data());
+    hiddenGradient.cells = {cellGradient.data(), block.cells};
   }
-  for (std::size_t first = 0; first < hiddenUnits; first += SpectralNetwork::HiddenChunk)
+  HiddenBackward(layer, {block.msi.data(), pixels}, {abundanceGradient.data(), pixels}, pixels, hiddenGradient);
+  if (priorBands > 0)
   {
-    const std::size_t count      = std::min(SpectralNetwork::HiddenChunk, hiddenUnits - first);
-    float* const      inGradient = gradient + hiddenLayer.offset + first * hiddenLayer.stride();
-    const ConstMatrix dHidden    = {hiddenGradient.data(), pixels};
-
-    m_Network.HiddenUnits(input, hasPrior ? priorTerm.data() : nullptr, first, count, hidden.data());
-    Multiply({m_Transposed[1].data() + first * K, K}, {abundanceGradient.data(), pixels}, count, K, pixels, {}, Activation::Identity,
-             {hiddenGradient.data(), pixels});
-    BackwardActivation(Activation::ReLU, {hidden.data(), pixels}, count, pixels, {hiddenGradient.data(), pixels});
-
-    MultiplyTransposed({abundanceGradient.data(), pixels}, {hidden.data(), pixels}, K, count, pixels, {outputGradient + first, outputLayer.stride()});
-    MultiplyTransposed(dHidden, {block.msi.data(), pixels}, count, msiBands, pixels, {inGradient, hiddenLayer.stride()});
-    AddRowSums(dHidden, count, pixels, inGradient + hiddenLayer.inputs, hiddenLayer.stride());
-
-    if (hasPrior)
-    {
-      // A cell's prior is shared by its members: their gradients are summed before the wide product.
-      for (std::size_t row = 0; row < count; ++row)
-      {
-        Eigen::Map<Eigen::ArrayXf>(cellGradient.data() + row * block.cells, block.cells) =
-            Eigen::Map<const Eigen::Array<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(hiddenGradient.data() + row * pixels, block.members,
-                                                                                                   block.cells)
-                .colwise()
-                .sum();
-      }
-      const std::size_t priorBands = m_Network.GetPriorBands();
-      float* const      wide       = inGradient + msiBands;
-      Multiply({cellGradient.data(), block.cells}, {block.priorSpectra.data(), PaddedSize(priorBands)}, count, block.cells, priorBands,
-               {Addend::Kind::Matrix, wide, hiddenLayer.stride()}, Activation::Identity, {wide, hiddenLayer.stride()});
-    }
+    // A cell's prior is shared by its members, whose gradients have been summed: the wide product is done once for all of them.
+    const MutableMatrix wide = {inGradient + m_Network.GetMultispectralBands(), hiddenLayer.stride()};
+    Multiply({cellGradient.data(), block.cells}, {block.priorSpectra.data(), PaddedSize(priorBands)}, hiddenLayer.outputs, block.cells, priorBands,
+             {Addend::Kind::Matrix, wide.values, wide.stride}, Activation::Identity, wide);
   }
   return loss;
 }
