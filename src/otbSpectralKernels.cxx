@@ -31,66 +31,52 @@ constexpr bool        ManyRegisters  = HWY_TARGET == HWY_AVX3 || HWY_TARGET == H
 constexpr std::size_t MaximumRows    = ManyRegisters ? 6 : 4;
 constexpr std::size_t MaximumVectors = ManyRegisters ? 4 : 3;
 
-HWY_INLINE Vector Activate(Activation activation, Vector value)
-{
-  const Lanes d;
-  const auto  zero = hn::Zero(d);
-  switch (activation)
-  {
-  case Activation::ReLU:
-    return hn::Max(value, zero);
-  case Activation::LeakyReLU:
-    return hn::Max(value, hn::Mul(value, hn::Set(d, LeakySlope)));
-  case Activation::Identity:
-    break;
-  }
-  return value;
-}
-
-HWY_INLINE void Store(Vector value, float* destination, std::size_t lanes)
-{
-  const Lanes d;
-  if (lanes >= hn::Lanes(d))
-  {
-    hn::StoreU(value, d, destination);
-    return;
-  }
-  // Never touch what lies behind: in an image it is the next pixel, perhaps another thread's.
-  HWY_ALIGN float buffer[LaneMultiple];
-  hn::Store(value, d, buffer);
-  for (std::size_t lane = 0; lane < lanes; ++lane)
-  {
-    destination[lane] = buffer[lane];
-  }
-}
-
 template <std::size_t Rows, std::size_t Vectors>
 void MultiplyTile(ConstMatrix left, const float* right, std::size_t rightStride, std::size_t depth, std::size_t lanes, Addend addend, std::size_t row,
                   std::size_t firstLane, Activation activation, MutableMatrix result)
 {
   const Lanes       d;
   const std::size_t N = hn::Lanes(d);
-  Vector            sum[Rows][Vectors];
-  for (std::size_t r = 0; r < Rows; ++r)
+  // Every loop over it must be so plain that the compiler unrolls it, or the tile moves to memory.
+  Vector sum[Rows][Vectors];
+  switch (addend.kind)
   {
-    for (std::size_t v = 0; v < Vectors; ++v)
+  case Addend::Kind::PerRow:
+    for (std::size_t r = 0; r < Rows; ++r)
     {
-      sum[r][v] = hn::Zero(d);
-      switch (addend.kind)
+      for (std::size_t v = 0; v < Vectors; ++v)
       {
-      case Addend::Kind::Zero:
-        break;
-      case Addend::Kind::PerRow:
         sum[r][v] = hn::Set(d, addend.values[(row + r) * addend.stride]);
-        break;
-      case Addend::Kind::PerLane:
-        sum[r][v] = hn::LoadU(d, addend.values + firstLane + v * N);
-        break;
-      case Addend::Kind::Matrix:
-        sum[r][v] = hn::LoadU(d, addend.values + (row + r) * addend.stride + firstLane + v * N);
-        break;
       }
     }
+    break;
+  case Addend::Kind::PerLane:
+    for (std::size_t r = 0; r < Rows; ++r)
+    {
+      for (std::size_t v = 0; v < Vectors; ++v)
+      {
+        sum[r][v] = hn::LoadU(d, addend.values + firstLane + v * N);
+      }
+    }
+    break;
+  case Addend::Kind::Matrix:
+    for (std::size_t r = 0; r < Rows; ++r)
+    {
+      for (std::size_t v = 0; v < Vectors; ++v)
+      {
+        sum[r][v] = hn::LoadU(d, addend.values + (row + r) * addend.stride + firstLane + v * N);
+      }
+    }
+    break;
+  default:
+    for (std::size_t r = 0; r < Rows; ++r)
+    {
+      for (std::size_t v = 0; v < Vectors; ++v)
+      {
+        sum[r][v] = hn::Zero(d);
+      }
+    }
+    break;
   }
 
   const float* weights = left.values + row * left.stride;
@@ -111,12 +97,35 @@ void MultiplyTile(ConstMatrix left, const float* right, std::size_t rightStride,
     }
   }
 
+  if (activation == Activation::LeakyReLU)
+  {
+    for (std::size_t r = 0; r < Rows; ++r)
+    {
+      for (std::size_t v = 0; v < Vectors; ++v)
+      {
+        sum[r][v] = hn::Max(sum[r][v], hn::Mul(sum[r][v], hn::Set(d, LeakySlope)));
+      }
+    }
+  }
+
+  // Never touch what lies behind the last lane: in an image it is the next pixel, perhaps another thread's.
+  float             buffer[Rows * Vectors * LaneMultiple];
+  const bool        whole  = firstLane + Vectors * N <= lanes;
+  float* const      place  = result.values + row * result.stride + firstLane;
+  float* const      target = whole ? place : buffer;
+  const std::size_t stride = whole ? result.stride : Vectors * N;
   for (std::size_t r = 0; r < Rows; ++r)
   {
     for (std::size_t v = 0; v < Vectors; ++v)
     {
-      const std::size_t lane = firstLane + v * N;
-      Store(Activate(activation, sum[r][v]), result.values + (row + r) * result.stride + lane, lanes - lane);
+      hn::StoreU(sum[r][v], d, target + r * stride + v * N);
+    }
+  }
+  for (std::size_t r = 0; !whole && r < Rows; ++r)
+  {
+    for (std::size_t lane = 0; lane < lanes - firstLane; ++lane)
+    {
+      place[r * result.stride + lane] = buffer[r * stride + lane];
     }
   }
 }
@@ -402,7 +411,7 @@ void BackwardActivation(Activation activation, ConstMatrix output, std::size_t r
   }
   const Lanes d;
   const auto  zero  = hn::Zero(d);
-  const auto  slope = hn::Set(d, activation == Activation::LeakyReLU ? LeakySlope : 0.f);
+  const auto  slope = hn::Set(d, LeakySlope);
   for (std::size_t row = 0; row < rows; ++row)
   {
     const float* out  = output.values + row * output.stride;

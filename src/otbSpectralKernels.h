@@ -28,7 +28,6 @@ constexpr std::size_t PaddedSize(std::size_t size)
 enum class Activation
 {
   Identity,
-  ReLU,
   LeakyReLU // slope 0.3 below zero
 };
 
