@@ -112,8 +112,9 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
       throw std::invalid_argument("method.morph.ne: found " + std::to_string(settings.endmembers) + ", expected at most the " + std::to_string(sample.size()) +
                                   " valid pixels of inhs");
     }
-    const std::uint64_t K      = settings.endmembers;
-    const std::uint64_t inputs = response.GetNumberOfMultispectralBands() + (settings.prior ? response.GetNumberOfHyperspectralBands() : 0);
+    const std::uint64_t K = settings.endmembers;
+    const std::uint64_t inputs =
+        response.GetNumberOfMultispectralBands() + (settings.prior ? std::min(response.GetNumberOfHyperspectralBands(), settings.priorBands) : 0);
     const std::uint64_t widest = (SpectralNetwork::MaximumParameters - K) / (inputs + 1 + K);
     if (settings.hiddenUnits > widest)
     {

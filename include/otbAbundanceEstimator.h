@@ -2,6 +2,7 @@
 #ifndef otbAbundanceEstimator_h
 #define otbAbundanceEstimator_h
 
+#include "otbSpectralBinning.h"
 #include "otbSpectralInversionModel.h"
 
 #include <cstddef>
@@ -52,6 +53,7 @@ private:
   const SpectralInversionModel* m_Model        = nullptr;
   float                         m_Offset       = 0.f;
   float                         m_InverseScale = 1.f;
+  SpectralBinning               m_PriorBinning;
 };
 } // namespace otb
 

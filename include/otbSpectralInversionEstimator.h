@@ -35,7 +35,8 @@ public:
     unsigned int                     hiddenUnits = 1024;
     AbundanceConstraint              constraint  = AbundanceConstraint::None;
     bool                             prior       = false;
-    unsigned int                     priorRatio  = 4; // the training prior averages priorRatio x priorRatio pixels
+    unsigned int                     priorRatio  = 4;  // the training prior averages priorRatio x priorRatio pixels
+    unsigned int                     priorBands  = 32; // the most bands of the prior, which SpectralBinning makes of the image's
     Scaling                          scaling     = Scaling::Auto;
     SpectralNetworkTrainer::Settings training;
   };

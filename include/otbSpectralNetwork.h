@@ -21,7 +21,7 @@ struct HiddenLayer;
  * \brief The multilayer perceptron that sees one multispectral pixel: weights and forward pass of both architectures.
  *
  * Morph (arXiv 2510.20814, the latent estimation network): z = W2 relu(W1 x + b1) + b2, one hidden layer, K outputs. x is the MSI pixel (c numbers), followed
- * by the C numbers of the coarse spectral prior (CSP) if there is one.
+ * by the B numbers of the coarse spectral prior (CSP) if there is one.
  *
  * Lift (arXiv 2507.13339): x1 = f(A1 m); x2 = f(A2 x1) + x1; x3 = f(A3 x2); x4 = f(A4 x3) + x2; x5 = f(A5 x4); x6 = f(A6 x5) + x4; z = A7 x6, with
  * f = LeakyReLU(0.3), width 64, every A with a bias, C outputs.
@@ -56,7 +56,7 @@ public:
     std::size_t  cells   = 0; // a multiple of 16
     std::size_t  members = 1;
     const float* msi     = nullptr; // c x (members * cells)
-    const float* prior   = nullptr; // C x cells, or null
+    const float* prior   = nullptr; // B x cells, or null
 
     std::size_t pixels() const
     {
@@ -66,7 +66,7 @@ public:
 
   SpectralNetwork() = default;
 
-  /** SpectraMorph's network. \param priorBands C with a coarse spectral prior, 0 without.
+  /** SpectraMorph's network. \param priorBands B with a coarse spectral prior, 0 without.
    * \throw std::invalid_argument when a size is zero or the network would exceed MaximumParameters. */
   static SpectralNetwork Morph(unsigned int msiBands, unsigned int priorBands, unsigned int hiddenUnits, unsigned int endmembers);
 

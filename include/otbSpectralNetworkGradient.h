@@ -16,8 +16,8 @@ struct SpectraMorph_EXPORT SpectralTrainingBlock
   std::vector<float> msi;          // c x pixels
   std::vector<float> target;       // C x pixels
   std::vector<float> weights;      // pixels
-  std::vector<float> prior;        // C x cells, or empty
-  std::vector<float> priorSpectra; // the same by spectrum, cells x PaddedSize(C)
+  std::vector<float> prior;        // B x cells, or empty
+  std::vector<float> priorSpectra; // the same by spectrum, cells x PaddedSize(B)
 
   SpectralNetwork::Block Input() const
   {

@@ -16,7 +16,7 @@ struct SpectraMorph_EXPORT SpectralTrainingSet
 {
   SpectraMatrix              msi;     // n x c
   SpectraMatrix              spectra; // n x C
-  SpectraMatrix              priors;  // cells x C, or empty
+  SpectraMatrix              priors;  // cells x B, or empty
   std::vector<std::uint32_t> cells;   // n row numbers of `priors`, or empty
 
   std::size_t size() const

@@ -7,7 +7,8 @@
 namespace otb
 {
 AbundanceEstimator::AbundanceEstimator(const SpectralInversionModel& model)
-  : m_Model(&model), m_Offset(static_cast<float>(model.offset)), m_InverseScale(static_cast<float>(1. / model.scale))
+  : m_Model(&model), m_Offset(static_cast<float>(model.offset)), m_InverseScale(static_cast<float>(1. / model.scale)),
+    m_PriorBinning(model.GetHyperspectralBands(), model.network.GetPriorBands())
 {
   if (model.network.GetMethod() != SpectralInversionMethod::Morph)
   {
@@ -52,7 +53,7 @@ void AbundanceEstimator::Apply(const Cells& cells) const
 {
   const SpectralNetwork& network = m_Model->network;
   const std::size_t      c       = network.GetMultispectralBands();
-  const std::size_t      C       = network.GetPriorBands();
+  const std::size_t      B       = network.GetPriorBands();
   const std::size_t      K       = network.GetOutputs();
   const std::size_t      count   = cells.priors.size();
   const std::size_t      members = cells.msi.size() / count;
@@ -60,14 +61,15 @@ void AbundanceEstimator::Apply(const Cells& cells) const
   const std::size_t      pixels  = members * lanes;
 
   thread_local std::vector<float> prior, input, output;
-  prior.assign(C * lanes, 0.f);
+  prior.assign(B * lanes, 0.f);
   input.assign(c * pixels, 0.f);
   output.resize(K * pixels);
   for (std::size_t cell = 0; cell < count; ++cell)
   {
-    for (std::size_t band = 0; band < C; ++band)
+    m_PriorBinning.Apply(cells.priors[cell], prior.data() + cell, lanes);
+    for (std::size_t bin = 0; bin < B; ++bin)
     {
-      prior[band * lanes + cell] = Scaled(cells.priors[cell][band]);
+      prior[bin * lanes + cell] = Scaled(prior[bin * lanes + cell]);
     }
   }
   for (std::size_t slot = 0; slot < cells.msi.size(); ++slot)

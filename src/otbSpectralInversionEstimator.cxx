@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralInversionEstimator.h"
 #include "otbNonnegativeMatrixFactorization.h"
+#include "otbSpectralBinning.h"
 
 #include <Eigen/Cholesky>
 
@@ -50,6 +51,10 @@ SpectralInversionEstimator::SpectralInversionEstimator(const Settings& settings)
   if (settings.priorRatio < 2 && settings.prior)
   {
     throw std::invalid_argument("the prior's training ratio is " + std::to_string(settings.priorRatio) + ", expected at least 2");
+  }
+  if (settings.priorBands < 1 && settings.prior)
+  {
+    throw std::invalid_argument("the prior's most bands are 0, expected at least 1");
   }
 }
 
@@ -102,14 +107,17 @@ void SpectralInversionEstimator::MakePriors(const SpectralSample& sample)
     counts.resize(numbers.size());
     ++counts[entry->second];
   }
-  m_Set.priors = SpectraMatrix::Zero(static_cast<Eigen::Index>(counts.size()), m_Set.spectra.cols());
+  SpectraMatrix means = SpectraMatrix::Zero(static_cast<Eigen::Index>(counts.size()), m_Set.spectra.cols());
   for (std::size_t pixel = 0; pixel < sample.size(); ++pixel)
   {
-    m_Set.priors.row(m_Set.cells[pixel]) += m_Set.spectra.row(static_cast<Eigen::Index>(pixel));
+    means.row(m_Set.cells[pixel]) += m_Set.spectra.row(static_cast<Eigen::Index>(pixel));
   }
-  for (std::size_t cell = 0; cell < counts.size(); ++cell)
+  const SpectralBinning binning(m_Set.spectra.cols(), m_Model.network.GetPriorBands());
+  m_Set.priors.resize(means.rows(), m_Model.network.GetPriorBands());
+  for (Eigen::Index cell = 0; cell < means.rows(); ++cell)
   {
-    m_Set.priors.row(static_cast<Eigen::Index>(cell)) /= static_cast<float>(counts[cell]);
+    means.row(cell) /= static_cast<float>(counts[static_cast<std::size_t>(cell)]);
+    binning.Apply(means.row(cell).data(), m_Set.priors.row(cell).data());
   }
 }
 
@@ -141,7 +149,7 @@ void SpectralInversionEstimator::Prepare(const SpectralSample& sample, const Spe
     m_Model.network = SpectralNetwork::Lift(c, C);
     return;
   }
-  m_Model.network    = SpectralNetwork::Morph(c, m_Settings.prior ? C : 0, m_Settings.hiddenUnits, m_Settings.endmembers);
+  m_Model.network    = SpectralNetwork::Morph(c, m_Settings.prior ? std::min(C, m_Settings.priorBands) : 0, m_Settings.hiddenUnits, m_Settings.endmembers);
   m_Model.constraint = m_Settings.constraint;
   FindEndmembers(progress);
   if (m_Settings.prior)

@@ -165,13 +165,13 @@ SpectralInversionModel FromJson(const Json& json)
     model.constraint  = ValueOf(ConstraintNames, json.at("constraint").get<std::string>(), "constraint");
     model.endmembers  = MatrixFrom(json, "endmembers");
     const auto hidden = layers.at(0).at("bias").size();
-    const bool prior  = json.at("prior").get<bool>();
+    const auto prior  = Count<unsigned int>(json, "prior_bands");
     if (hidden > SpectralNetwork::MaximumParameters)
     {
       throw std::invalid_argument("the network has too many hidden units");
     }
-    model.network = SpectralNetwork::Morph(model.GetMultispectralBands(), prior ? model.GetHyperspectralBands() : 0, static_cast<unsigned int>(hidden),
-                                           static_cast<unsigned int>(model.endmembers.rows()));
+    model.network =
+        SpectralNetwork::Morph(model.GetMultispectralBands(), prior, static_cast<unsigned int>(hidden), static_cast<unsigned int>(model.endmembers.rows()));
   }
   else
   {
@@ -209,7 +209,7 @@ void SpectralInversionModel::Validate() const
 
   check(!network.GetLayers().empty(), "it has no network");
   check(network.GetMultispectralBands() == GetMultispectralBands(), "the network's multispectral bands are not those of the spectral response");
-  check(network.GetPriorBands() == 0 || network.GetPriorBands() == GetHyperspectralBands(), "the prior's bands are not the hyperspectral ones");
+  check(network.GetPriorBands() <= GetHyperspectralBands(), "the prior has more bands than the hyperspectral image");
   check(std::all_of(network.GetParameters().begin(), network.GetParameters().end(), finite), "a weight of the network is not finite");
   // Inference works in single precision.
   check(finite(static_cast<float>(offset)) && finite(static_cast<float>(scale)) && finite(static_cast<float>(1. / scale)) && scale > 0.,
@@ -253,9 +253,9 @@ void SpectralInversionModel::Save(const std::string& path, const std::string& pa
                         {"seed", training.seed}}}};
   if (morph)
   {
-    json["constraint"] = NameOf(ConstraintNames, constraint);
-    json["endmembers"] = ToJson(endmembers);
-    json["prior"]      = HasPrior();
+    json["constraint"]  = NameOf(ConstraintNames, constraint);
+    json["endmembers"]  = ToJson(endmembers);
+    json["prior_bands"] = network.GetPriorBands();
   }
   AtomicFile file(path, parameter);
   // Band names come from files of any encoding, JSON is UTF-8.

@@ -14,7 +14,7 @@ namespace otb
 {
 namespace test
 {
-constexpr unsigned int Msi = 3, Bands = 37, Endmembers = 5, Hidden = 70;
+constexpr unsigned int Msi = 3, Bands = 37, PriorBands = 11, Endmembers = 5, Hidden = 70;
 
 /** A response of neither box nor Gaussian form, so that no two bands are alike. */
 inline SpectralResponse MakeResponse(unsigned int msi = Msi, unsigned int bands = Bands)
@@ -54,7 +54,7 @@ inline SpectralInversionModel MakeModel(SpectralInversionMethod method, bool pri
   model.axis     = MakeAxis();
   model.offset   = 12.5;
   model.scale    = 3217.7;
-  model.network  = morph ? SpectralNetwork::Morph(Msi, prior ? Bands : 0, Hidden, Endmembers) : SpectralNetwork::Lift(Msi, Bands);
+  model.network  = morph ? SpectralNetwork::Morph(Msi, prior ? PriorBands : 0, Hidden, Endmembers) : SpectralNetwork::Lift(Msi, Bands);
   model.network.Initialize(3);
   for (float& parameter : model.network.GetParameters())
   {
@@ -82,14 +82,21 @@ inline Eigen::VectorXd PlainLayer(const SpectralNetwork& network, std::size_t nu
   return matrix.leftCols(layer.inputs) * x + matrix.col(layer.inputs);
 }
 
-/** a = phi(W2 relu(W1 x + b1) + b2), x being the scaled multispectral pixel, followed by the scaled prior if there is one. */
+/** a = phi(W2 relu(W1 x + b1) + b2), x being the scaled multispectral pixel, followed by the scaled prior if there is one, its adjacent bands averaged. */
 inline Eigen::VectorXd PlainAbundances(const SpectralInversionModel& model, const float* msi, const float* prior = nullptr)
 {
-  Eigen::VectorXd x(Msi + (prior ? Bands : 0));
-  for (Eigen::Index i = 0; i < x.size(); ++i)
+  const unsigned int bins  = model.network.GetPriorBands();
+  Eigen::VectorXd    x     = Eigen::VectorXd::Zero(Msi + bins);
+  Eigen::VectorXd    count = Eigen::VectorXd::Ones(Msi + bins);
+  std::copy_n(msi, Msi, x.data());
+  count.tail(bins).setZero();
+  for (unsigned int band = 0, bin = 0; bin < bins; ++band)
   {
-    x(i) = ((i < Msi ? msi[i] : prior[i - Msi]) - model.offset) / model.scale;
+    x(Msi + bin) += prior[band];
+    ++count(Msi + bin);
+    bin += band + 1 == (bin + 1) * Bands / bins;
   }
+  x                 = (x.array() / count.array() - model.offset) / model.scale;
   Eigen::VectorXd z = PlainLayer(model.network, 2, PlainLayer(model.network, 1, x).cwiseMax(0.));
   if (model.constraint == AbundanceConstraint::NonNegative)
   {

@@ -82,7 +82,7 @@ MODELS = {
     "negative_response": edited(lambda model: model["spectral_response"]["matrix"][0].__setitem__(0, -5)),
     "wavelengths": edited(lambda model: model["wavelengths_nm"].pop()),
     "scale": edited(lambda model: model["scaling"].update(scale=0)),
-    "prior": edited(lambda model: model.update(prior=True)),
+    "prior": edited(lambda model: model.update(prior_bands=10)),
     "networkless": edited(lambda model: model.update(network=[])),
     # A long row and many short ones: as a matrix it would have 36 GB.
     "wide": edited(lambda model: model.update(endmembers=[[0.5] * 30000] + 300000 * [[]])),
