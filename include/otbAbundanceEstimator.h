@@ -54,6 +54,7 @@ private:
   float                         m_Offset       = 0.f;
   float                         m_InverseScale = 1.f;
   SpectralBinning               m_PriorBinning;
+  SpectraMatrix                 m_OutputWeights; // transposed
 };
 } // namespace otb
 

@@ -3,6 +3,7 @@
 #define otbSpectralBinning_h
 
 #include <cstddef>
+#include <vector>
 
 namespace otb
 {
@@ -20,30 +21,33 @@ public:
   SpectralBinning() = default;
 
   /** \param bins from 1 to `bands`, or 0 for none. */
-  SpectralBinning(std::size_t bands, std::size_t bins) : m_Bands(bands), m_Bins(bins)
+  SpectralBinning(std::size_t bands, std::size_t bins) : m_Ends(bins)
   {
+    for (std::size_t bin = 0; bin < bins; ++bin)
+    {
+      m_Ends[bin] = (bin + 1) * bands / bins;
+    }
   }
 
   /** From C numbers to B, `stride` apart. */
   void Apply(const float* spectrum, float* binned, std::size_t stride = 1) const
   {
-    std::size_t band = 0;
-    for (std::size_t bin = 0; bin < m_Bins; ++bin)
+    std::size_t first = 0;
+    for (const std::size_t end : m_Ends)
     {
-      const std::size_t first = band;
-      const std::size_t last  = (bin + 1) * m_Bands / m_Bins;
-      float             sum   = 0.f;
-      for (; band < last; ++band)
+      float sum = spectrum[first];
+      for (std::size_t band = first + 1; band < end; ++band)
       {
         sum += spectrum[band];
       }
-      binned[bin * stride] = sum / static_cast<float>(last - first);
+      *binned = sum / static_cast<float>(end - first);
+      binned += stride;
+      first = end;
     }
   }
 
 private:
-  std::size_t m_Bands = 0;
-  std::size_t m_Bins  = 0;
+  std::vector<std::size_t> m_Ends; // of the bands of each
 };
 } // namespace otb
 

@@ -114,15 +114,20 @@ public:
     return m_Parameters;
   }
 
-  /** z = network(block), outputs x pixels. Thread-safe. */
-  void Forward(const Block& block, float* z) const;
+  /** Only for Morph with a prior: what the prior and the bias contribute to the hidden units [first, first + count), count x cells. It is the same for all
+   * members of a cell, and so computed once for all of them. */
+  void PriorTerm(const Block& block, std::size_t first, std::size_t count, float* term) const;
 
-  /** Only for Morph with a prior: what the prior and the bias contribute to each hidden unit, hidden units x cells. It is the same for all members of a cell,
-   * and so computed once for all of them. */
-  void PriorTerm(const Block& block, float* term) const;
+  /** The weights of a layer, counted from 0, without its biases: inputs x outputs. */
+  SpectraMatrix GetTransposedWeights(std::size_t layer) const;
 
-  /** Only for Morph: the network as the kernels take it, given PriorTerm()'s result if there is a prior. */
-  kernels::HiddenLayer GetHiddenLayer(const Block& block, const float* priorTerm) const;
+  /** Only for Morph: these hidden units as the kernels take them, given the transposed weights of the output layer, and PriorTerm()'s result if there is a
+   * prior. */
+  kernels::HiddenLayer GetHiddenUnits(const Block& block, std::size_t first, std::size_t count, const SpectraMatrix& outputWeights,
+                                      const float* priorTerm) const;
+
+  /** Only for Morph: z = W2 relu(W1 x + b1) + b2, outputs x pixels, given the transposed weights of the output layer. Thread-safe. */
+  void MorphForward(const Block& block, const SpectraMatrix& outputWeights, float* z) const;
 
   /** Outputs of Lift's layers, width x pixels each, named as in the paper's equations; f2, f4, f6 are the activations before the skip connection is added. */
   struct LiftActivations

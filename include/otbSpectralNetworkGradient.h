@@ -49,12 +49,12 @@ private:
   double AccumulateMorph(const SpectralTrainingBlock& block, float* gradient) const;
   double AccumulateLift(const SpectralTrainingBlock& block, float* gradient) const;
 
-  const SpectralNetwork&          m_Network;
-  SpectraMatrix                   m_Endmembers;           // K x C
-  SpectraMatrix                   m_EndmembersTransposed; // C x K
-  AbundanceConstraint             m_Constraint;
-  SpectralLoss                    m_Loss;
-  std::vector<std::vector<float>> m_Transposed; // of each layer but the first: inputs x outputs
+  const SpectralNetwork&     m_Network;
+  SpectraMatrix              m_Endmembers;           // K x C
+  SpectraMatrix              m_EndmembersTransposed; // C x K
+  AbundanceConstraint        m_Constraint;
+  SpectralLoss               m_Loss;
+  std::vector<SpectraMatrix> m_Transposed; // weights of each layer but the first: inputs x outputs
 };
 } // namespace otb
 

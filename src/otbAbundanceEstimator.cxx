@@ -14,6 +14,7 @@ AbundanceEstimator::AbundanceEstimator(const SpectralInversionModel& model)
   {
     throw std::invalid_argument("the model is one of SpectraLift, which has no abundances; expected one of SpectraMorph");
   }
+  m_OutputWeights = model.network.GetTransposedWeights(1);
 }
 
 void AbundanceEstimator::Apply(const float* msi, std::size_t count, float* abundances) const
@@ -37,7 +38,7 @@ void AbundanceEstimator::Apply(const float* msi, std::size_t count, float* abund
   SpectralNetwork::Block block;
   block.cells = lanes;
   block.msi   = input.data();
-  network.Forward(block, output.data());
+  network.MorphForward(block, m_OutputWeights, output.data());
   kernels::Constrain(m_Model->constraint, K, lanes, {output.data(), lanes});
 
   for (std::size_t pixel = 0; pixel < count; ++pixel)
@@ -72,30 +73,43 @@ void AbundanceEstimator::Apply(const Cells& cells) const
       prior[bin * lanes + cell] = Scaled(prior[bin * lanes + cell]);
     }
   }
-  for (std::size_t slot = 0; slot < cells.msi.size(); ++slot)
+  const auto forEachPixel = [&](const auto& operation)
   {
-    const std::size_t pixel = slot / count * lanes + slot % count;
-    for (std::size_t band = 0; cells.msi[slot] != nullptr && band < c; ++band)
+    for (std::size_t member = 0, slot = 0; member < members; ++member)
     {
-      input[band * pixels + pixel] = Scaled(cells.msi[slot][band]);
+      for (std::size_t cell = 0; cell < count; ++cell, ++slot)
+      {
+        if (cells.msi[slot] != nullptr)
+        {
+          operation(slot, member * lanes + cell);
+        }
+      }
     }
-  }
+  };
+  forEachPixel(
+      [&](std::size_t slot, std::size_t pixel)
+      {
+        for (std::size_t band = 0; band < c; ++band)
+        {
+          input[band * pixels + pixel] = Scaled(cells.msi[slot][band]);
+        }
+      });
 
   SpectralNetwork::Block block;
   block.cells   = lanes;
   block.members = members;
   block.msi     = input.data();
   block.prior   = prior.data();
-  network.Forward(block, output.data());
+  network.MorphForward(block, m_OutputWeights, output.data());
   kernels::Constrain(m_Model->constraint, K, pixels, {output.data(), pixels});
 
-  for (std::size_t slot = 0; slot < cells.msi.size(); ++slot)
-  {
-    const std::size_t pixel = slot / count * lanes + slot % count;
-    for (std::size_t k = 0; cells.msi[slot] != nullptr && k < K; ++k)
-    {
-      cells.abundances[slot][k] = output[k * pixels + pixel];
-    }
-  }
+  forEachPixel(
+      [&](std::size_t slot, std::size_t pixel)
+      {
+        for (std::size_t k = 0; k < K; ++k)
+        {
+          cells.abundances[slot][k] = output[k * pixels + pixel];
+        }
+      });
 }
 } // namespace otb

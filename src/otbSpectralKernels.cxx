@@ -165,6 +165,13 @@ void Multiply(ConstMatrix left, ConstMatrix right, std::size_t rows, std::size_t
     const std::size_t vectors = EvenPiece(total - vector, MaximumVectors);
     for (std::size_t row = 0; row < rows;)
     {
+      // A single column of accumulators needs more of them to keep both of the processor's multipliers busy.
+      if (vectors == 1 && rows - row >= 8)
+      {
+        MultiplyTile<8, 1>(left, right.values + vector * N, right.stride, depth, lanes, addend, row, vector * N, activation, result);
+        row += 8;
+        continue;
+      }
       const std::size_t tileRows = EvenPiece(rows - row, MaximumRows);
       switch (tileRows)
       {
@@ -430,13 +437,12 @@ constexpr std::size_t MaximumOutputs = 8;
 
 // Some outputs of the network for the pixels of one register, over all hidden units, whose activations never leave the processor's registers.
 template <std::size_t Inputs, std::size_t Outputs>
-void HiddenForwardTile(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lane, std::size_t output, const float* outputBias, MutableMatrix z)
+void HiddenForwardTile(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lane, std::size_t output, ConstMatrix outputBias, MutableMatrix z)
 {
   const Lanes       d;
   const bool        hasCells      = layer.cellTerm.values != nullptr;
   const std::size_t cell          = hasCells ? lane % layer.cells : 0;
-  const std::size_t outputStride  = layer.outputWeights.stride;
-  const float*      outputWeights = layer.outputWeights.values + output * outputStride;
+  const float*      outputWeights = layer.outputWeights.values + output;
   Vector            x[Inputs], sum[Outputs];
   for (std::size_t input = 0; input < Inputs; ++input)
   {
@@ -444,13 +450,15 @@ void HiddenForwardTile(const HiddenLayer& layer, ConstMatrix pixels, std::size_t
   }
   for (std::size_t k = 0; k < Outputs; ++k)
   {
-    sum[k] = hn::Set(d, outputBias[(output + k) * outputStride]);
+    sum[k] = outputBias.values != nullptr ? hn::Set(d, outputBias.values[(output + k) * outputBias.stride])
+                                          : hn::LoadU(d, z.values + (output + k) * z.stride + lane);
   }
+  const float* weights = layer.inputWeights.values;
+  const float* start   = hasCells ? layer.cellTerm.values + cell : layer.bias;
+  const auto   stride  = hasCells ? layer.cellTerm.stride : layer.inputWeights.stride;
   for (std::size_t unit = 0; unit < layer.units; ++unit)
   {
-    const float* weights = layer.inputWeights.values + unit * layer.inputWeights.stride;
-    Vector       hidden =
-        hasCells ? hn::LoadU(d, layer.cellTerm.values + unit * layer.cellTerm.stride + cell) : hn::Set(d, layer.bias[unit * layer.inputWeights.stride]);
+    Vector hidden = hasCells ? hn::LoadU(d, start) : hn::Set(d, *start);
     for (std::size_t input = 0; input < Inputs; ++input)
     {
       hidden = hn::MulAdd(hn::Set(d, weights[input]), x[input], hidden);
@@ -462,8 +470,11 @@ void HiddenForwardTile(const HiddenLayer& layer, ConstMatrix pixels, std::size_t
     hidden = hn::Max(hidden, hn::Zero(d));
     for (std::size_t k = 0; k < Outputs; ++k)
     {
-      sum[k] = hn::MulAdd(hn::Set(d, outputWeights[k * outputStride + unit]), hidden, sum[k]);
+      sum[k] = hn::MulAdd(hn::Set(d, outputWeights[k]), hidden, sum[k]);
     }
+    weights += layer.inputWeights.stride;
+    start += stride;
+    outputWeights += layer.outputWeights.stride;
   }
   for (std::size_t k = 0; k < Outputs; ++k)
   {
@@ -472,7 +483,7 @@ void HiddenForwardTile(const HiddenLayer& layer, ConstMatrix pixels, std::size_t
 }
 
 template <std::size_t Inputs>
-void HiddenForwardOutputs(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lanes, std::size_t output, std::size_t count, const float* outputBias,
+void HiddenForwardOutputs(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lanes, std::size_t output, std::size_t count, ConstMatrix outputBias,
                           MutableMatrix z)
 {
   for (std::size_t lane = 0; lane < lanes; lane += hn::Lanes(Lanes()))
@@ -507,7 +518,7 @@ void HiddenForwardOutputs(const HiddenLayer& layer, ConstMatrix pixels, std::siz
   }
 }
 
-void HiddenForward(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lanes, const float* outputBias, MutableMatrix z)
+void HiddenForward(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lanes, ConstMatrix outputBias, MutableMatrix z)
 {
   for (std::size_t output = 0; output < layer.outputs;)
   {
@@ -541,7 +552,7 @@ HWY_INLINE void HiddenGradientTile(const HiddenLayer& layer, std::size_t unit, C
   const std::size_t inputStride   = layer.inputWeights.stride;
   const std::size_t outputStride  = layer.outputWeights.stride;
   const float*      inputWeights  = layer.inputWeights.values + unit * inputStride;
-  const float*      outputWeights = layer.outputWeights.values + unit;
+  const float*      outputWeights = layer.outputWeights.values + unit * outputStride;
   Vector            value[Units][Vectors], slope[Units][Vectors];
   for (std::size_t u = 0; u < Units; ++u)
   {
@@ -569,7 +580,7 @@ HWY_INLINE void HiddenGradientTile(const HiddenLayer& layer, std::size_t unit, C
     const float* dz = zGradient.values + k * zGradient.stride + lane;
     for (std::size_t u = 0; u < Units; ++u)
     {
-      const Vector weight = hn::Set(d, outputWeights[k * outputStride + u]);
+      const Vector weight = hn::Set(d, outputWeights[u * outputStride + k]);
       for (std::size_t v = 0; v < Vectors; ++v)
       {
         slope[u][v] = hn::MulAdd(weight, hn::LoadU(d, dz + v * N), slope[u][v]);
@@ -856,7 +867,7 @@ void BackwardActivation(Activation activation, ConstMatrix output, std::size_t r
   HWY_DYNAMIC_DISPATCH(BackwardActivation)(activation, output, rows, lanes, gradient);
 }
 
-void HiddenForward(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lanes, const float* outputBias, MutableMatrix z)
+void HiddenForward(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lanes, ConstMatrix outputBias, MutableMatrix z)
 {
   HWY_DYNAMIC_DISPATCH(HiddenForward)(layer, pixels, lanes, outputBias, z);
 }

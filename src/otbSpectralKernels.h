@@ -89,7 +89,7 @@ struct HiddenLayer
   std::size_t  outputs;
   ConstMatrix  inputWeights;            // units x inputs
   const float* bias;                    // of the units, inputWeights.stride apart
-  ConstMatrix  outputWeights;           // outputs x units
+  ConstMatrix  outputWeights;           // units x outputs
   ConstMatrix  cellTerm = {nullptr, 0}; // units x cells instead of the bias, or null
   std::size_t  cells    = 0;            // a multiple of LaneMultiple
 };
@@ -103,8 +103,9 @@ struct HiddenGradient
   MutableMatrix cells = {nullptr, 0}; // units x cells: the gradient of cellTerm, which is overwritten
 };
 
-/** z (outputs x lanes) of pixels (inputs x lanes), lanes being a multiple of LaneMultiple; the biases of the outputs are outputWeights.stride apart. */
-SpectraMorph_EXPORT void HiddenForward(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lanes, const float* outputBias, MutableMatrix z);
+/** z (outputs x lanes) of pixels (inputs x lanes), lanes being a multiple of LaneMultiple; without the outputs' biases (outputs x 1, or null) the product is
+ * added to z. */
+SpectraMorph_EXPORT void HiddenForward(const HiddenLayer& layer, ConstMatrix pixels, std::size_t lanes, ConstMatrix outputBias, MutableMatrix z);
 
 /** Adds the gradient that the loss' derivative with respect to z (outputs x lanes) entails. Activations are computed again, a few units at a time in the
  * first-level cache: that is cheaper than fetching them from farther away. */

@@ -81,23 +81,31 @@ void SpectralNetwork::Initialize(std::uint64_t seed)
   }
 }
 
-void SpectralNetwork::PriorTerm(const Block& block, float* term) const
+void SpectralNetwork::PriorTerm(const Block& block, std::size_t first, std::size_t count, float* term) const
 {
   const Layer&      layer   = m_Layers.front();
-  const float*      weights = m_Parameters.data() + layer.offset;
+  const float*      weights = m_Parameters.data() + layer.offset + first * layer.stride();
   const ConstMatrix prior   = {block.prior, block.cells};
   const Addend      bias    = {Addend::Kind::PerRow, weights + layer.inputs, layer.stride()};
-  Multiply({weights + m_MultispectralBands, layer.stride()}, prior, layer.outputs, m_PriorBands, block.cells, bias, Activation::Identity, {term, block.cells});
+  Multiply({weights + m_MultispectralBands, layer.stride()}, prior, count, m_PriorBands, block.cells, bias, Activation::Identity, {term, block.cells});
 }
 
-HiddenLayer SpectralNetwork::GetHiddenLayer(const Block& block, const float* priorTerm) const
+SpectraMatrix SpectralNetwork::GetTransposedWeights(std::size_t number) const
+{
+  const Layer& layer = m_Layers[number];
+  return Eigen::Map<const SpectraMatrix>(m_Parameters.data() + layer.offset, layer.outputs, static_cast<Eigen::Index>(layer.stride()))
+      .leftCols(layer.inputs)
+      .transpose();
+}
+
+HiddenLayer SpectralNetwork::GetHiddenUnits(const Block& block, std::size_t first, std::size_t count, const SpectraMatrix& outputWeights,
+                                            const float* priorTerm) const
 {
   const Layer& hidden  = m_Layers[0];
-  const Layer& output  = m_Layers[1];
-  const float* weights = m_Parameters.data() + hidden.offset;
-  HiddenLayer  layer   = {hidden.outputs,          m_MultispectralBands,
-                          output.outputs,          {weights, hidden.stride()},
-                          weights + hidden.inputs, {m_Parameters.data() + output.offset, output.stride()}};
+  const float* weights = m_Parameters.data() + hidden.offset + first * hidden.stride();
+  const auto   outputs = static_cast<std::size_t>(outputWeights.cols());
+  HiddenLayer  layer   = {
+         count, m_MultispectralBands, outputs, {weights, hidden.stride()}, weights + hidden.inputs, {outputWeights.data() + first * outputs, outputs}};
   if (priorTerm != nullptr)
   {
     layer.cellTerm = {priorTerm, block.cells};
@@ -141,27 +149,26 @@ void SpectralNetwork::LiftHidden(const Block& block, LiftActivations& a) const
   skip(a.f6, a.x4, a.x6);
 }
 
-void SpectralNetwork::Forward(const Block& block, float* z) const
+void SpectralNetwork::MorphForward(const Block& block, const SpectraMatrix& outputWeights, float* z) const
 {
-  const std::size_t  pixels = block.pixels();
-  const Layer&       last   = m_Layers.back();
-  const float* const output = m_Parameters.data() + last.offset;
-  const Addend       bias   = {Addend::Kind::PerRow, output + last.inputs, last.stride()};
-
-  if (m_Method == SpectralInversionMethod::Lift)
+  const std::size_t pixels = block.pixels();
+  const Layer&      output = m_Layers.back();
+  const ConstMatrix bias   = {m_Parameters.data() + output.offset + output.inputs, output.stride()};
+  if (m_PriorBands == 0)
   {
-    thread_local LiftActivations activations;
-    LiftHidden(block, activations);
-    Multiply({output, last.stride()}, {activations.x6.data(), pixels}, last.outputs, last.inputs, pixels, bias, Activation::Identity, {z, pixels});
+    HiddenForward(GetHiddenUnits(block, 0, output.inputs, outputWeights, nullptr), {block.msi, pixels}, pixels, bias, {z, pixels});
     return;
   }
-
+  // Some hidden units at a time, so that what the prior contributes to them is still in the cache when each of the cells' members asks for it.
+  constexpr std::size_t           Units = 512;
   thread_local std::vector<float> priorTerm;
-  if (m_PriorBands > 0)
+  priorTerm.resize(Units * block.cells);
+  for (std::size_t first = 0; first < output.inputs; first += Units)
   {
-    priorTerm.resize(last.inputs * block.cells);
-    PriorTerm(block, priorTerm.data());
+    const std::size_t count = std::min<std::size_t>(Units, output.inputs - first);
+    PriorTerm(block, first, count, priorTerm.data());
+    HiddenForward(GetHiddenUnits(block, first, count, outputWeights, priorTerm.data()), {block.msi, pixels}, pixels,
+                  first == 0 ? bias : ConstMatrix{nullptr, 0}, {z, pixels});
   }
-  HiddenForward(GetHiddenLayer(block, m_PriorBands > 0 ? priorTerm.data() : nullptr), {block.msi, pixels}, pixels, output + last.inputs, {z, pixels});
 }
 } // namespace otb

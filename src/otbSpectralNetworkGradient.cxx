@@ -29,12 +29,7 @@ void SpectralNetworkGradient::Refresh()
 {
   for (std::size_t number = 1; number < m_Transposed.size(); ++number)
   {
-    const auto&         layer = m_Network.GetLayers()[number];
-    const SpectraMatrix weights =
-        Eigen::Map<const SpectraMatrix>(m_Network.GetParameters().data() + layer.offset, layer.outputs, static_cast<Eigen::Index>(layer.stride()))
-            .leftCols(layer.inputs);
-    m_Transposed[number].resize(weights.size());
-    Eigen::Map<SpectraMatrix>(m_Transposed[number].data(), layer.inputs, layer.outputs) = weights.transpose();
+    m_Transposed[number] = m_Network.GetTransposedWeights(number);
   }
 }
 
@@ -61,12 +56,12 @@ double SpectralNetworkGradient::AccumulateMorph(const SpectralTrainingBlock& blo
   {
     priorTerm.resize(hiddenLayer.outputs * block.cells);
     cellGradient.resize(hiddenLayer.outputs * block.cells);
-    m_Network.PriorTerm(input, priorTerm.data());
+    m_Network.PriorTerm(input, 0, hiddenLayer.outputs, priorTerm.data());
   }
-  const HiddenLayer layer = m_Network.GetHiddenLayer(input, priorBands > 0 ? priorTerm.data() : nullptr);
+  const HiddenLayer layer = m_Network.GetHiddenUnits(input, 0, hiddenLayer.outputs, m_Transposed[1], priorBands > 0 ? priorTerm.data() : nullptr);
 
   // Forward: a = phi(z), then xhat = a E, the loss, and dLoss/da = dLoss/dxhat E^T.
-  const float* const outputBias = m_Network.GetParameters().data() + outputLayer.offset + outputLayer.inputs;
+  const ConstMatrix outputBias = {m_Network.GetParameters().data() + outputLayer.offset + outputLayer.inputs, outputLayer.stride()};
   HiddenForward(layer, {block.msi.data(), pixels}, pixels, outputBias, {abundances.data(), pixels});
   Constrain(m_Constraint, K, pixels, {abundances.data(), pixels});
   double loss = 0.;

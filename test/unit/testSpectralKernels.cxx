@@ -128,8 +128,8 @@ TEST_P(KernelTest, TheHiddenLayerIsTheNetworksEquation)
         for (const std::size_t outputs : {1, 2, 3, 4, 5, 6, 7, 8, 19})
         {
           const SpectraMatrix W1 = Random(units, inputs + 1), W2 = Random(outputs, units + 1), x = Random(inputs, Stride), term = Random(units, 16),
-                              dz = Random(outputs, Stride);
-          HiddenLayer layer      = {units, inputs, outputs, {W1.data(), inputs + 1}, W1.data() + inputs, {W2.data(), units + 1}};
+                              dz = Random(outputs, Stride), W2t = W2.leftCols(units).transpose();
+          HiddenLayer layer = {units, inputs, outputs, {W1.data(), inputs + 1}, W1.data() + inputs, {W2t.data(), outputs}};
           if (cells > 0)
           {
             layer.cellTerm = {term.data(), 16};
@@ -144,7 +144,7 @@ TEST_P(KernelTest, TheHiddenLayerIsTheNetworksEquation)
           const Eigen::MatrixXd hidden = before.cwiseMax(0.);
           const Eigen::MatrixXd z      = (W2.leftCols(units).cast<double>() * hidden).colwise() + W2.col(units).cast<double>();
           SpectraMatrix         found  = SpectraMatrix::Constant(outputs, Stride, -77.f);
-          HiddenForward(layer, {x.data(), Stride}, Lanes, W2.data() + units, {found.data(), Stride});
+          HiddenForward(layer, {x.data(), Stride}, Lanes, {W2.data() + units, units + 1}, {found.data(), Stride});
           const double tolerance = 1e-6 * static_cast<double>(units + inputs) * 10.;
           ASSERT_LT((found.leftCols(Lanes).cast<double>() - z).cwiseAbs().maxCoeff(), tolerance) << units << " units, " << inputs << " to " << outputs;
           ASSERT_EQ(found.rightCols(Stride - Lanes), SpectraMatrix::Constant(outputs, Stride - Lanes, -77.f)) << "written behind the last lane";
