@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbNonnegativeMatrixFactorization.h"
+#include "otbFactorizationKernel.h"
 #include "otbParallelFor.h"
-#include "otbSpectralKernels.h"
 
 #include <Eigen/Eigenvalues>
 
@@ -17,49 +17,94 @@ using namespace kernels;
 
 namespace
 {
-constexpr std::size_t BlockPixels   = 512;
 constexpr std::size_t MaximumSlices = 16;
+
+// Single precision sums that many panels, 32 numbers for each partial sum; double precision what is more.
+constexpr std::size_t PanelsPerSum = 16;
 
 using Gram = Eigen::MatrixXd;
 
-// Pixels in lanes: V block C x BlockPixels, W block K x BlockPixels; slots behind the last pixel are and remain zero.
-struct Block
+/** Numbers that vector registers are loaded from without crossing a line of the cache. */
+class AlignedArray
 {
-  std::size_t        first;
-  std::size_t        count;
-  std::vector<float> spectra;
-  std::vector<float> abundances;
+public:
+  void Reset(std::size_t size)
+  {
+    m_Lines.assign((size + FloatsPerLine - 1) / FloatsPerLine, Line());
+  }
+  float* data()
+  {
+    return m_Lines.data()->values;
+  }
+  const float* data() const
+  {
+    return m_Lines.data()->values;
+  }
+
+private:
+  static constexpr std::size_t FloatsPerLine = 16;
+  struct alignas(sizeof(float) * FloatsPerLine) Line
+  {
+    float values[FloatsPerLine] = {};
+  };
+  std::vector<Line> m_Lines;
 };
 
-std::vector<Block> MakeBlocks(const SpectraMatrix& V, std::size_t K)
+// The pixels in panels: V C x PanelPixels, W K x PanelPixels, one panel after the other. What is behind the last pixel is and remains zero.
+struct Panels
 {
-  const std::size_t  n = V.rows();
-  const std::size_t  C = V.cols();
-  std::vector<Block> blocks;
-  for (std::size_t first = 0; first < n; first += BlockPixels)
+  Panels(const SpectraMatrix& V, std::size_t endmembers) : pixels(V.rows()), bands(V.cols()), K(endmembers), count((pixels + PanelPixels - 1) / PanelPixels)
   {
-    const std::size_t count = std::min(BlockPixels, n - first);
-    blocks.push_back({first, count, std::vector<float>(C * BlockPixels, 0.f), std::vector<float>(K * BlockPixels, 0.f)});
-    Eigen::Map<SpectraMatrix>(blocks.back().spectra.data(), C, BlockPixels).leftCols(count) = V.middleRows(first, count).transpose();
+    spectra.Reset(count * bands * PanelPixels);
+    abundances.Reset(count * K * PanelPixels);
+    for (std::size_t panel = 0; panel < count; ++panel)
+    {
+      Eigen::Map<SpectraMatrix>(Spectra(panel), bands, PanelPixels).leftCols(Size(panel)) = V.middleRows(panel * PanelPixels, Size(panel)).transpose();
+    }
   }
-  return blocks;
-}
+  std::size_t Size(std::size_t panel) const
+  {
+    return std::min(PanelPixels, pixels - panel * PanelPixels);
+  }
+  float* Spectra(std::size_t panel)
+  {
+    return spectra.data() + panel * bands * PanelPixels;
+  }
+  float* Abundances(std::size_t panel)
+  {
+    return abundances.data() + panel * K * PanelPixels;
+  }
+
+  std::size_t  pixels, bands, K, count;
+  AlignedArray spectra, abundances;
+};
 
 // NNDSVDa: of each pair of singular vectors the larger of the positive and the negative part; zeros become the mean of V.
-void Start(const SpectraMatrix& V, std::size_t K, std::vector<Block>& blocks, SpectraMatrix& E)
+void Start(const SpectraMatrix& V, std::size_t K, ParallelFor& parallelFor, Panels& panels, SpectraMatrix& E)
 {
   const Eigen::Index n    = V.rows();
   const Eigen::Index C    = V.cols();
   const float        mean = static_cast<float>(V.cast<double>().mean());
 
   // The right singular vectors are the eigenvectors of V^T V, and V v = sigma u.
-  Gram gram = Gram::Zero(C, C);
-  for (const Block& block : blocks)
+  constexpr Eigen::Index Slices = MaximumSlices, PartPixels = 512;
+  std::vector<Gram>      parts(Slices, Gram::Zero(C, C));
+  parallelFor(Slices,
+              [&](std::size_t number)
+              {
+                const auto slice = static_cast<Eigen::Index>(number);
+                const auto last  = (slice + 1) * n / Slices;
+                for (Eigen::Index first = slice * n / Slices; first < last; first += PartPixels)
+                {
+                  const Gram part = V.middleRows(first, std::min(PartPixels, last - first)).cast<double>();
+                  parts[number].selfadjointView<Eigen::Lower>().rankUpdate(part.transpose());
+                }
+              });
+  for (Eigen::Index slice = 1; slice < Slices; ++slice)
   {
-    const Gram part = V.middleRows(block.first, block.count).cast<double>();
-    gram.selfadjointView<Eigen::Lower>().rankUpdate(part.transpose());
+    parts[0] += parts[static_cast<std::size_t>(slice)];
   }
-  const Eigen::SelfAdjointEigenSolver<Gram> solver(gram);
+  const Eigen::SelfAdjointEigenSolver<Gram> solver(parts[0]);
 
   E.resize(K, C);
   for (std::size_t k = 0; k < K; ++k)
@@ -91,39 +136,81 @@ void Start(const SpectraMatrix& V, std::size_t K, std::vector<Block>& blocks, Sp
       const double value                    = vNorm > 0. ? scale * vPart(band) / vNorm : 0.;
       E(static_cast<Eigen::Index>(k), band) = value < Zero ? mean : static_cast<float>(value);
     }
-    for (Block& block : blocks)
+    for (Eigen::Index pixel = 0; pixel < n; ++pixel)
     {
-      for (std::size_t i = 0; i < block.count; ++i)
-      {
-        const double value                    = uNorm > 0. ? scale * uPart(static_cast<Eigen::Index>(block.first + i)) / uNorm : 0.;
-        block.abundances[k * BlockPixels + i] = value < Zero ? mean : static_cast<float>(value);
-      }
+      const auto   number = static_cast<std::size_t>(pixel);
+      const double value  = uNorm > 0. ? scale * uPart(pixel) / uNorm : 0.;
+
+      panels.Abundances(number / PanelPixels)[k * PanelPixels + number % PanelPixels] = value < Zero ? mean : static_cast<float>(value);
     }
   }
 }
 
-// One pass over the columns of x (K x lanes): x_k <- max(0, x_k - gradient_k / G_kk), gradient = G x - product, G the other factor's Gram matrix.
-// Returns the sum of |projected gradient|.
-template <class Rows, class Product>
-double Descend(const Gram& G, const Product& product, Rows&& x)
+// One descent in each row of E: e_k <- max(0, e_k - gradient_k / G_kk), gradient = G E - W^T V, G = W^T W. Returns the sum of |projected gradient|.
+double DescendEndmembers(const Gram& G, const Gram& products, Gram& E)
 {
-  using Scalar     = typename std::decay_t<Rows>::Scalar;
   double violation = 0.;
-  for (Eigen::Index k = 0; k < x.rows(); ++k)
+  for (Eigen::Index k = 0; k < E.rows(); ++k)
   {
-    Eigen::Array<Scalar, 1, Eigen::Dynamic> gradient = -product.row(k).array();
-    for (Eigen::Index other = 0; other < x.rows(); ++other)
-    {
-      gradient += static_cast<Scalar>(G(k, other)) * x.row(other).array();
-    }
-    violation += static_cast<double>((x.row(k).array() == Scalar(0)).select(gradient.min(Scalar(0)), gradient).abs().sum());
+    const Eigen::ArrayXd e        = E.row(k);
+    const Eigen::ArrayXd gradient = (G.row(k) * E - products.row(k)).transpose();
+    violation += (e == 0.).select(gradient.min(0.), gradient).abs().sum();
     if (G(k, k) > 0.)
     {
-      x.row(k) = (x.row(k).array() - gradient / static_cast<Scalar>(G(k, k))).max(Scalar(0)).matrix();
+      E.row(k) = (e - gradient / G(k, k)).max(0.).matrix();
     }
   }
   return violation;
 }
+
+// A range of panels, and what they add up to.
+class Slice
+{
+public:
+  Slice(std::size_t first, std::size_t last) : m_First(first), m_Last(last)
+  {
+  }
+
+  /** The abundances' turn, and at once what the endmembers' needs of the new ones. */
+  void Descend(Panels& panels, const SpectraMatrix& E, const SpectraMatrix& gramE)
+  {
+    const std::size_t C = panels.bands, K = panels.K;
+    products.setZero(K, C);
+    gram.setZero(K, K);
+    violation = 0.;
+    m_Scratch.Reset(K * PanelPixels);
+    for (std::size_t panel = m_First; panel < m_Last;)
+    {
+      m_Products.Reset(C * K * PartialSums);
+      m_Gram.Reset(K * K * PartialSums);
+      for (const std::size_t end = std::min(m_Last, panel + PanelsPerSum); panel < end; ++panel)
+      {
+        violation += DescendAbundances(
+            {C, K, E.data(), gramE.data(), panels.Spectra(panel), panels.Abundances(panel), m_Scratch.data(), m_Products.data(), m_Gram.data()});
+      }
+      AddPartialSums(m_Products, products);
+      AddPartialSums(m_Gram, gram);
+    }
+  }
+
+  Gram   products; // W^T V, K x C
+  Gram   gram;     // W^T W, K x K
+  double violation = 0.;
+
+private:
+  static void AddPartialSums(const AlignedArray& partial, Gram& sums)
+  {
+    Eigen::Map<Eigen::VectorXd>(sums.data(), sums.size()) +=
+        Eigen::Map<const Eigen::Matrix<float, PartialSums, Eigen::Dynamic>>(partial.data(), PartialSums, sums.size())
+            .colwise()
+            .sum()
+            .transpose()
+            .cast<double>();
+  }
+
+  std::size_t  m_First, m_Last;
+  AlignedArray m_Products, m_Gram, m_Scratch;
+};
 
 void Check(const SpectraMatrix& V, std::size_t K)
 {
@@ -174,63 +261,35 @@ NonnegativeMatrixFactorization::Result NonnegativeMatrixFactorization::Factorize
   spectra /= unit;
 
   Result         result;
-  SpectraMatrix& E      = result.endmembers;
-  auto           blocks = MakeBlocks(spectra, K);
-  Start(spectra, K, blocks, E);
+  SpectraMatrix& E = result.endmembers;
+  Panels         panels(spectra, K);
+  ParallelFor    parallelFor(m_Settings.threads);
+  Start(spectra, K, parallelFor, panels, E);
 
-  struct Slice
+  const std::size_t  count = std::min(MaximumSlices, panels.count);
+  std::vector<Slice> slices;
+  for (std::size_t number = 0; number < count; ++number)
   {
-    Gram               products; // V^T W, C x K
-    Gram               gram;     // W^T W
-    double             violation;
-    std::vector<float> blockProducts, blockGram, VE;
-  };
-  const std::size_t  slices = std::min(MaximumSlices, blocks.size());
-  std::vector<Slice> sums(slices);
-  ParallelFor        parallelFor(m_Settings.threads);
+    slices.emplace_back(number * panels.count / count, (number + 1) * panels.count / count);
+  }
 
   double first = 0.;
   while (result.sweeps < m_Settings.sweeps && !result.converged && !result.cancelled)
   {
-    // W, block by block, and at once what E's turn needs of the new W.
-    const Gram gramE = E.cast<double>() * E.cast<double>().transpose();
-    parallelFor(slices,
-                [&](std::size_t number)
-                {
-                  Slice& slice = sums[number];
-                  slice.products.setZero(C, K);
-                  slice.gram.setZero(K, K);
-                  slice.violation = 0.;
-                  slice.VE.resize(K * BlockPixels);
-                  for (std::size_t b = number * blocks.size() / slices; b < (number + 1) * blocks.size() / slices; ++b)
-                  {
-                    Block&            block = blocks[b];
-                    const ConstMatrix V     = {block.spectra.data(), BlockPixels};
-                    const ConstMatrix W     = {block.abundances.data(), BlockPixels};
-                    Multiply({E.data(), C}, V, K, C, BlockPixels, {}, Activation::Identity, {slice.VE.data(), BlockPixels});
-                    slice.violation += Descend(gramE, Eigen::Map<const SpectraMatrix>(slice.VE.data(), K, BlockPixels),
-                                               Eigen::Map<SpectraMatrix>(block.abundances.data(), K, BlockPixels));
-                    slice.blockProducts.assign(C * K, 0.f);
-                    slice.blockGram.assign(K * K, 0.f);
-                    MultiplyTransposed(V, W, C, K, BlockPixels, {slice.blockProducts.data(), K});
-                    MultiplyTransposed(W, W, K, K, BlockPixels, {slice.blockGram.data(), K});
-                    slice.products += Eigen::Map<const SpectraMatrix>(slice.blockProducts.data(), C, K).cast<double>();
-                    slice.gram += Eigen::Map<const SpectraMatrix>(slice.blockGram.data(), K, K).cast<double>();
-                  }
-                });
+    Gram                doubleE = E.cast<double>();
+    const SpectraMatrix gramE   = (doubleE * doubleE.transpose()).cast<float>();
+    parallelFor(count, [&](std::size_t number) { slices[number].Descend(panels, E, gramE); });
 
-    // E.
-    Gram   products = Gram::Zero(C, K), gramW = Gram::Zero(K, K);
+    Gram   products = Gram::Zero(K, C), gramW = Gram::Zero(K, K);
     double violation = 0.;
-    for (const Slice& slice : sums)
+    for (const Slice& slice : slices)
     {
       products += slice.products;
       gramW += slice.gram;
       violation += slice.violation;
     }
-    Gram newE = E.cast<double>();
-    violation += Descend(gramW, products.transpose().eval(), newE);
-    E = newE.cast<float>();
+    violation += DescendEndmembers(gramW, products, doubleE);
+    E = doubleE.cast<float>();
 
     ++result.sweeps;
     first                 = result.sweeps == 1 ? violation : first;
@@ -241,11 +300,12 @@ NonnegativeMatrixFactorization::Result NonnegativeMatrixFactorization::Factorize
 
   result.abundances.resize(spectra.rows(), static_cast<Eigen::Index>(K));
   double residual = 0.;
-  for (const Block& block : blocks)
+  for (std::size_t panel = 0; panel < panels.count; ++panel)
   {
-    auto W = result.abundances.middleRows(block.first, block.count);
-    W      = Eigen::Map<const SpectraMatrix>(block.abundances.data(), K, BlockPixels).leftCols(block.count).transpose();
-    residual += (spectra.middleRows(block.first, block.count) - W * E).cast<double>().squaredNorm();
+    const auto first = static_cast<Eigen::Index>(panel * PanelPixels), size = static_cast<Eigen::Index>(panels.Size(panel));
+    auto       W = result.abundances.middleRows(first, size);
+    W            = Eigen::Map<const SpectraMatrix>(panels.Abundances(panel), K, PanelPixels).leftCols(size).transpose();
+    residual += (spectra.middleRows(first, size) - W * E).cast<double>().squaredNorm();
   }
   result.relativeError = std::sqrt(residual / spectra.cast<double>().squaredNorm());
   E *= unit;

@@ -4,6 +4,7 @@
 
 #include "../testModels.h"
 #include "otbNonnegativeMatrixFactorization.h"
+#include "otbSpectralKernels.h"
 
 #include <Eigen/SVD>
 #include <gdal_priv.h>
@@ -114,6 +115,44 @@ TEST(NonnegativeMatrixFactorization, NeverGetsWorse)
     EXPECT_LT(result.relativeError, error) << sweeps << " sweeps";
     error = result.relativeError;
   }
+}
+
+/** One sweep of hierarchical alternating least squares, plainly: Cichocki & Phan 2009. */
+void Sweep(const Matrix& V, Matrix& W, Matrix& E)
+{
+  for (Eigen::Index k = 0; k < W.cols(); ++k)
+  {
+    W.col(k) = (W.col(k) + (V - W * E) * E.row(k).transpose() / E.row(k).squaredNorm()).cwiseMax(0.).eval();
+  }
+  for (Eigen::Index k = 0; k < E.rows(); ++k)
+  {
+    E.row(k) = (E.row(k) + W.col(k).transpose() * (V - W * E) / W.col(k).squaredNorm()).cwiseMax(0.).eval();
+  }
+}
+
+TEST(NonnegativeMatrixFactorization, SweepsAsThePaperDoes)
+{
+  const SpectraMatrix V = MakeSpectra(2 * 16 * 128 + 77, 31) / 8.f; // more than one panel in each slice
+  for (const char* instructionSet : {"", "AVX3_DL", "AVX3", "AVX2", "SSE4", "SSSE3", "SCALAR"})
+  {
+    if (!otb::kernels::ForceInstructionSet(instructionSet))
+    {
+      continue;
+    }
+    for (const unsigned int K : {1u, 5u, 7u, 8u, 17u})
+    {
+      const Result start = Factorize(V, With(K, 1e-4, 0));
+      const Result end   = Factorize(V, With(K, 1e-4, 3));
+      Matrix       W = start.abundances.cast<double>(), E = start.endmembers.cast<double>();
+      for (unsigned int sweep = 0; sweep < 3; ++sweep)
+      {
+        Sweep(V.cast<double>(), W, E);
+      }
+      EXPECT_LT((end.abundances.cast<double>() - W).cwiseAbs().maxCoeff(), 1e-3 * W.maxCoeff()) << K << " endmembers, " << instructionSet;
+      EXPECT_LT((end.endmembers.cast<double>() - E).cwiseAbs().maxCoeff(), 1e-3 * E.maxCoeff()) << K << " endmembers, " << instructionSet;
+    }
+  }
+  otb::kernels::ForceInstructionSet("");
 }
 
 TEST(NonnegativeMatrixFactorization, StartsFromSingularVectors)
