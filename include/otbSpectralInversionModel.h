@@ -63,6 +63,9 @@ struct SpectraMorph_EXPORT SpectralInversionModel
   /** \throw std::invalid_argument when the parts do not fit each other or a number is not finite; the message says which. */
   void Validate() const;
 
+  /** The content of a model file. \throw std::invalid_argument as Validate() does. */
+  std::string ToText() const;
+
   /** Writes the model whole or not at all. \throw std::runtime_error naming `parameter` when that is not possible. */
   void Save(const std::string& path, const std::string& parameter) const;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbPointSpreadFunction.h"
+#include "otbTextFile.h"
 #include "otbTextLines.h"
 
 #include "gdal_priv.h"
@@ -7,7 +8,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
@@ -20,6 +20,9 @@ namespace
 using KernelType = PointSpreadFunction::KernelType;
 
 constexpr double Pi = 3.14159265358979323846;
+
+/** Rows or columns of a kernel from a file: as many as those of the greatest radius. */
+constexpr std::size_t MaximumSize = 2001;
 
 double Square(double value)
 {
@@ -50,11 +53,7 @@ const std::map<std::string, ShapeFunction>& GetShapes()
 
 KernelType ReadTable(const std::string& filename)
 {
-  std::ifstream file(filename);
-  if (!file)
-  {
-    throw std::invalid_argument("PSF file " + filename + ": cannot be opened");
-  }
+  std::ifstream                    file = OpenTextFile(filename, "PSF file " + filename);
   TextLines                        lines(file, "PSF file " + filename);
   std::vector<std::vector<double>> rows;
   for (std::string line; lines.Next(line);)
@@ -69,6 +68,11 @@ KernelType ReadTable(const std::string& filename)
       lines.Fail(std::to_string(row.size()) + " numbers", rows.empty() ? "a row of numbers" : std::to_string(rows.front().size()) + " as in the first row");
     }
     rows.push_back(row);
+    if (rows.size() > MaximumSize || row.size() > MaximumSize)
+    {
+      lines.Fail(std::to_string(rows.size()) + " rows of " + std::to_string(row.size()) + " numbers",
+                 "a kernel of at most " + std::to_string(MaximumSize) + " x " + std::to_string(MaximumSize));
+    }
   }
   if (rows.empty())
   {
@@ -94,10 +98,10 @@ KernelType ReadImage(const std::string& filename)
   }
   const int width  = dataset->GetRasterXSize();
   const int height = dataset->GetRasterYSize();
-  if (width > 2001 || height > 2001)
+  if (std::max(width, height) > static_cast<int>(MaximumSize))
   {
     throw std::invalid_argument("PSF file " + filename + ": found an image of " + std::to_string(width) + " x " + std::to_string(height) +
-                                " pixels, expected a kernel of at most 2001 x 2001");
+                                " pixels, expected a kernel of at most " + std::to_string(MaximumSize) + " x " + std::to_string(MaximumSize));
   }
   KernelType kernel(height, width);
   if (dataset->GetRasterBand(1)->RasterIO(GF_Read, 0, 0, width, height, kernel.data(), width, height, GDT_Float64, 0, 0) != CE_None)

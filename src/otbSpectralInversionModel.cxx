@@ -10,6 +10,7 @@
 #include <fstream>
 #include <limits>
 #include <stdexcept>
+#include <unordered_set>
 
 namespace otb
 {
@@ -20,7 +21,10 @@ using Json = nlohmann::json;
 const char* const Format  = "SpectraMorph spectral inversion model";
 constexpr int     Version = 1;
 // Some 30 characters for each of the most parameters a network may have.
-constexpr std::streamoff MaximumFileSize = std::streamoff{30} * SpectralNetwork::MaximumParameters;
+constexpr std::uintmax_t MaximumFileSize = std::uintmax_t{30} * SpectralNetwork::MaximumParameters;
+// The parameters, and for each of the greatest number of bands a response, an endmember and a wavelength.
+constexpr std::size_t MaximumValues = SpectralNetwork::MaximumParameters + (std::size_t{1} << 24);
+constexpr int         MaximumDepth  = 8;
 
 const std::pair<SpectralInversionMethod, const char*> MethodNames[]     = {{SpectralInversionMethod::Morph, "morph"}, {SpectralInversionMethod::Lift, "lift"}};
 const std::pair<AbundanceConstraint, const char*>     ConstraintNames[] = {
@@ -139,6 +143,38 @@ void NetworkFromJson(const Json& layers, SpectralNetwork& network)
   }
 }
 
+/** The document, as long as it stays within what a model can be. \throw Json::exception or std::invalid_argument */
+Json Parse(std::istream& text)
+{
+  std::size_t                                  values = 0;
+  std::vector<std::unordered_set<std::string>> keys;
+  return Json::parse(text,
+                     [&](int depth, Json::parse_event_t event, const Json& parsed)
+                     {
+                       if (depth > MaximumDepth)
+                       {
+                         throw std::invalid_argument("it is nested deeper than " + std::to_string(MaximumDepth) + " levels");
+                       }
+                       if (++values > MaximumValues)
+                       {
+                         throw std::invalid_argument("it has more than " + std::to_string(MaximumValues) + " values");
+                       }
+                       if (event == Json::parse_event_t::object_start)
+                       {
+                         keys.emplace_back();
+                       }
+                       else if (event == Json::parse_event_t::object_end)
+                       {
+                         keys.pop_back();
+                       }
+                       else if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
+                       {
+                         throw std::invalid_argument("it has the key " + parsed.dump().substr(0, 40) + " twice");
+                       }
+                       return true;
+                     });
+}
+
 SpectralInversionModel FromJson(const Json& json)
 {
   if (!json.is_object() || json.value("format", "") != Format)
@@ -233,7 +269,7 @@ void SpectralInversionModel::Validate() const
   }
 }
 
-void SpectralInversionModel::Save(const std::string& path, const std::string& parameter) const
+std::string SpectralInversionModel::ToText() const
 {
   Validate();
   const bool morph = network.GetMethod() == SpectralInversionMethod::Morph;
@@ -257,29 +293,38 @@ void SpectralInversionModel::Save(const std::string& path, const std::string& pa
     json["endmembers"]  = ToJson(endmembers);
     json["prior_bands"] = network.GetPriorBands();
   }
-  AtomicFile file(path, parameter);
   // Band names come from files of any encoding, JSON is UTF-8.
-  file.Stream() << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+void SpectralInversionModel::Save(const std::string& path, const std::string& parameter) const
+{
+  AtomicFile file(path, parameter);
+  file.Stream() << ToText();
   file.Commit();
 }
 
 SpectralInversionModel SpectralInversionModel::Load(const std::string& path, const std::string& parameter)
 {
-  std::error_code none;
-  std::ifstream   file(path, std::ios::binary | std::ios::ate);
-  if (!file || std::filesystem::is_directory(path, none))
+  // A pipe or a device might never end.
+  std::error_code error;
+  std::ifstream   file;
+  if (std::filesystem::is_regular_file(path, error))
+  {
+    file.open(path, std::ios::binary);
+  }
+  if (!file.is_open())
   {
     throw std::runtime_error(parameter + ": " + path + " cannot be opened, expected a model file (JSON)");
   }
   try
   {
-    const std::streamoff size = file.tellg();
-    if (size < 0 || size > MaximumFileSize)
+    const auto size = std::filesystem::file_size(path, error);
+    if (error || size > MaximumFileSize)
     {
       throw std::invalid_argument("it has " + std::to_string(size) + " bytes, expected at most " + std::to_string(MaximumFileSize));
     }
-    file.seekg(0);
-    SpectralInversionModel model = FromJson(Json::parse(file));
+    SpectralInversionModel model = FromJson(Parse(file));
     model.Validate();
     return model;
   }
