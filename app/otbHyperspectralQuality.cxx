@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpatialDegradationApplication.h"
 
-#include "otbAtomicFile.h"
 #include "otbImageQualityReport.h"
 #include "otbSpectralDifferenceImageFilter.h"
 #include "otbSpectralResponseImageFilter.h"
@@ -188,8 +187,8 @@ private:
     {
       Score(comparison, report);
     }
-    WriteText("outjson", report.ToJson());
-    WriteText("outcsv", report.ToCsv());
+    WriteFile("outjson", report.ToJson());
+    WriteFile("outcsv", report.ToCsv());
     MakeMap("outsam", MapType::Measure::Angle);
     MakeMap("outerr", MapType::Measure::RootMeanSquareError);
   }
@@ -289,16 +288,6 @@ private:
       otbAppLogINFO(<< comparison.name << " " << metric.key << ": " << score);
     }
     report.Add(comparison.name, quality);
-  }
-
-  void WriteText(const std::string& key, const std::string& text)
-  {
-    if (IsParameterEnabled(key) && HasValue(key))
-    {
-      AtomicFile file(GetParameterString(key), key);
-      file.Stream() << text;
-      file.Commit();
-    }
   }
 
   /** Of the first comparison. */

@@ -80,10 +80,7 @@ private:
     const ModelPointer model = Train(response);
     SetEndmemberOutput(*model);
     ConnectInversion(model);
-    if (IsParameterEnabled("model") && HasValue("model"))
-    {
-      model->Save(GetParameterString("model"), "model");
-    }
+    WriteFile("model", model->ToText());
   }
 };
 } // namespace Wrapper

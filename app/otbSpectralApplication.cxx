@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralApplication.h"
-#include "otbWrittenImage.h"
 
 #include "otbAdditiveSpectralNoiseImageFilter.h"
 #include "otbSpectralNoise.h"
 #include "otbStreamingBandPowerImageFilter.h"
 
-#include "otbImageIOFactory.h"
+#include "otbWrapperAddProcessToWatchEvent.h"
 #include "otbWrapperOutputImageParameter.h"
 
-#include "itksys/SystemTools.hxx"
-
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
-#include <filesystem>
+#include <cstring>
 #include <limits>
-#include <map>
-#include <new>
+#include <regex>
 #include <sstream>
 #include <stdexcept>
+
+#include <unistd.h>
 
 namespace otb
 {
@@ -28,12 +27,6 @@ namespace
 {
 /** Noise of 10^15 times the signal, or of so small a part of it, is no longer a number of single precision. */
 constexpr int MaximumDecibels = 300;
-
-/** The name without the options of an extended filename. */
-std::string GetSimpleName(const std::string& name)
-{
-  return name.substr(0, name.find("?&"));
-}
 
 /** The values that the pixels of an output image can have. */
 std::pair<double, double> GetLimits(ImagePixelType type)
@@ -55,37 +48,96 @@ std::pair<double, double> GetLimits(ImagePixelType type)
   }
 }
 
-/** \throw std::invalid_argument when an output file is not one that can be written; an empty extension is left to OTB, which adds one. */
-void CheckOutputFile(const std::string& key, const std::filesystem::path& file, bool image)
+/** What GDAL says, behind the colon after the name of the file. */
+std::string GetReason(const std::string& message)
 {
-  namespace fs           = std::filesystem;
-  const fs::path  folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  std::error_code error;
-  if (!fs::is_directory(folder, error) || !itksys::SystemTools::TestFileAccess(folder.string(), itksys::TEST_FILE_WRITE))
-  {
-    throw std::invalid_argument(key + ": found the folder " + folder.string() + ", expected a folder that exists and can be written to");
-  }
-  // Devices and pipes are refused too: the file is written by another name and renamed, which would put a file in their place.
-  if (fs::exists(file, error) && (!fs::is_regular_file(file, error) || !itksys::SystemTools::TestFileAccess(file.string(), itksys::TEST_FILE_WRITE)))
-  {
-    throw std::invalid_argument(key + ": found " + file.string() + ", expected a file that can be written");
-  }
-  if (image && file.has_extension() && ImageIOFactory::CreateImageIO(file.c_str(), ImageIOFactory::WriteMode).IsNull())
-  {
-    throw std::invalid_argument(key + ": found the extension " + file.extension().string() +
-                                ", expected that of an image format that OTB writes, such as .tif");
-  }
+  const auto colon = message.find("' : ");
+  return colon == std::string::npos ? "" : message.substr(colon + 4);
 }
 } // namespace
 
-std::string SpectralApplication::GetMessage(const itk::ExceptionObject& error)
+SpectralApplication::SpectralApplication() : m_ErrorLogger(OneLineLogger::New())
 {
-  const std::string description = error.GetDescription();
-  const std::string generic     = "itk::ERROR: ";
-  const auto        pointer     = description.find("(0x");
-  const auto        end         = description.find("): ");
-  const bool        prefixed    = description.find("ERROR: ") < pointer && pointer < end && end != std::string::npos;
-  return prefixed ? description.substr(end + 3) : description.rfind(generic, 0) == 0 ? description.substr(generic.size()) : description;
+  // Errors that come while OTB writes the outputs do not pass here: OTB's launchers log them, in the words they were thrown with.
+  m_ErrorLogger->SetPriorityLevel(this->GetLogger()->GetPriorityLevel());
+  m_ErrorLogger->SetErrorText([this](const std::string& text) { return this->Explain(text); });
+  this->SetLogger(m_ErrorLogger);
+
+  const auto watcher = itk::MemberCommand<Self>::New();
+  watcher->SetCallbackFunction(this, &Self::OnProcess);
+  this->AddObserver(AddProcessToWatchEvent(), watcher);
+}
+
+SpectralApplication::~SpectralApplication()
+{
+  try
+  {
+    if (m_Images.empty())
+    {
+      this->CommitOutputs();
+    }
+  }
+  catch (const std::exception&)
+  {
+    // A destructor has no way to tell.
+  }
+  // The launcher may keep the logger longer.
+  m_ErrorLogger->SetErrorText(nullptr);
+}
+
+std::string SpectralApplication::GetMessage(const std::string& text)
+{
+  static const std::regex frame("^\\s*(Caught std::exception during application execution: )?(itk::ERROR: )?(\\w+\\(0x[0-9a-f]+\\): )?");
+  static const std::regex space("\\s+");
+  const std::string       line = std::regex_replace(std::regex_replace(text, frame, "", std::regex_constants::format_first_only), space, " ");
+  return line.substr(0, line.find_last_not_of(' ') + 1);
+}
+
+std::string SpectralApplication::Explain(const std::string& text)
+{
+  std::string message = GetMessage(text);
+  for (const char* const memory : {"std::bad_alloc", "Failed to allocate memory"})
+  {
+    if (message.find(memory) != std::string::npos)
+    {
+      return "ram: found too little memory for images of this size with these parameters, expected more of it";
+    }
+  }
+  for (const auto& key : this->GetParametersKeys(true))
+  {
+    if (this->GetParameterType(key) == ParameterType_InputImage && this->HasValue(key))
+    {
+      const std::string file = GetSimpleName(this->GetParameterString(key));
+      if (message.find("Error while reading image (GDAL format) '" + file + "'") == 0)
+      {
+        return key + ": found that " + file + " cannot be read (" + GetReason(message) + "), expected a whole image";
+      }
+      if (message.find("Cannot open image " + file + ". ") == 0)
+      {
+        return key + ": " + message;
+      }
+    }
+  }
+  const bool writing = m_WriteErrors && text.find("GDALImageIO(") != std::string::npos;
+  return writing ? this->ExplainWriting(GetReason(message).empty() ? message : GetReason(message)) : message;
+}
+
+std::string SpectralApplication::ExplainWriting(const std::string& reason)
+{
+  std::string text = m_WriteErrors->GetFirst();
+  text             = text.empty() ? reason : text;
+  // The reason alone where the system gives it: GDAL puts names of functions and addresses before.
+  for (const int number : {ENOSPC, EDQUOT, EFBIG, EIO})
+  {
+    text = text.find(std::strerror(number)) == std::string::npos ? text : std::strerror(number);
+  }
+  if (m_Images.count(m_ImageKey) > 0)
+  {
+    const std::string path = m_Images[m_ImageKey]->GetTemporaryPath() + ": ";
+    text                   = text.rfind(path, 0) == 0 ? text.substr(path.size()) : text;
+  }
+  return m_ImageKey + ": found that " + GetSimpleName(this->GetParameterString(m_ImageKey)) + " cannot be written" + (text.empty() ? "" : " (" + text + ")") +
+         ", expected room for it on the disk";
 }
 
 std::string SpectralApplication::ToText(double value)
@@ -93,6 +145,16 @@ std::string SpectralApplication::ToText(double value)
   std::ostringstream text;
   text << value;
   return text.str();
+}
+
+void SpectralApplication::CheckMemory(const std::string& found, double bytes)
+{
+  const double memory = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  if (bytes > memory)
+  {
+    throw std::invalid_argument(found + ", which takes " + ToText(std::ceil(bytes / 1e6)) + " MB, expected what fits the " + ToText(std::floor(memory / 1e6)) +
+                                " MB of memory");
+  }
 }
 
 int SpectralApplication::GetIntegerFrom(const std::string& key, int least)
@@ -107,110 +169,56 @@ int SpectralApplication::GetIntegerFrom(const std::string& key, int least)
 
 void SpectralApplication::DoExecute()
 {
+  m_Process = nullptr;
+  Guard(
+      [this]
+      {
+        // Of an earlier run: whole text that waits for images which nobody asked for.
+        m_Images.empty() ? this->CommitOutputs() : this->DiscardOutputs();
+        this->CheckOutputFiles();
+        this->GetIntegerFrom("ram", 1);
+        this->Run();
+        this->CheckOutputImages();
+        const auto keys = this->GetImagesToWrite();
+        m_ImagesToWrite = {keys.begin(), keys.end()};
+        if (m_ImagesToWrite.empty())
+        {
+          this->CommitOutputs();
+        }
+      });
+}
+
+void SpectralApplication::Guard(const std::function<void()>& action)
+{
+  std::string text;
   try
   {
-    this->CheckOutputFiles();
-    this->GetIntegerFrom("ram", 1);
-    this->Run();
-    this->CheckOutputImages();
+    action();
+    return;
   }
   catch (const ApplicationException&)
   {
     // Logged where it was thrown.
+    this->DiscardOutputs();
+    throw;
+  }
+  catch (const itk::ProcessAborted&)
+  {
+    this->DiscardOutputs();
     throw;
   }
   catch (const itk::ExceptionObject& error)
   {
-    otbAppLogFATAL(<< GetMessage(error));
-  }
-  catch (const std::bad_alloc&)
-  {
-    otbAppLogFATAL(<< "ram: found too little memory for images of this size with these parameters, expected more of it");
+    // Not what(), which begins with a place in the source.
+    text = error.GetDescription();
   }
   catch (const std::exception& error)
   {
-    otbAppLogFATAL(<< error.what());
+    text = error.what();
   }
-}
-
-void SpectralApplication::CheckOutputFiles()
-{
-  namespace fs                  = std::filesystem;
-  const auto               keys = this->GetParametersKeys(true);
-  std::vector<std::string> inputs;
-  for (const auto& key : keys)
-  {
-    const auto type = this->GetParameterType(key);
-    if ((type == ParameterType_InputImage || type == ParameterType_InputFilename) && this->HasValue(key))
-    {
-      inputs.push_back(key);
-    }
-  }
-  std::map<fs::path, std::string> outputs;
-  for (const auto& key : keys)
-  {
-    const auto type = this->GetParameterType(key);
-    if ((type != ParameterType_OutputImage && type != ParameterType_OutputFilename) || !this->IsParameterEnabled(key) || !this->HasValue(key))
-    {
-      continue;
-    }
-    const fs::path  file = GetSimpleName(this->GetParameterString(key));
-    std::error_code error;
-    if (file.empty() || file.string().rfind("/vsi", 0) == 0)
-    {
-      continue;
-    }
-    CheckOutputFile(key, file, type == ParameterType_OutputImage);
-    for (const auto& input : inputs)
-    {
-      if (fs::equivalent(file, GetSimpleName(this->GetParameterString(input)), error))
-      {
-        throw std::invalid_argument(key + ": found the file of " + input + ", expected another, since that is read while this is written");
-      }
-    }
-    const auto entry = outputs.emplace(fs::weakly_canonical(file, error), key);
-    if (!entry.second)
-    {
-      throw std::invalid_argument(key + ": found the file of " + entry.first->second + ", expected a file of its own");
-    }
-  }
-}
-
-void SpectralApplication::AfterExecuteAndWriteOutputs()
-{
-  for (const auto& key : this->GetParametersKeys(true))
-  {
-    if (this->GetParameterType(key) != ParameterType_OutputImage || !this->IsParameterEnabled(key) || !this->HasValue(key))
-    {
-      continue;
-    }
-    namespace fs            = std::filesystem;
-    const std::string given = this->GetParameterString(key);
-    const fs::path    named = GetSimpleName(given);
-    // The pixels of ENVI's x.hdr are in x.
-    const fs::path file = named.extension() == ".hdr" ? fs::path(named).replace_extension() : named;
-    if (!IsWholeImage(file.string(), given.find("SPARSE_OK") != std::string::npos))
-    {
-      std::error_code error;
-      for (const fs::path& part : {file, named, fs::path(file.string() + ".aux.xml")})
-      {
-        fs::remove(part, error);
-      }
-      otbAppLogFATAL(<< key << ": found that " << file << " was not written whole and removed it, expected room for it on the disk");
-    }
-  }
-}
-
-void SpectralApplication::CheckOutputImages()
-{
-  for (const auto& key : this->GetParametersKeys(true))
-  {
-    auto* const parameter = dynamic_cast<OutputImageParameter*>(this->GetParameterByKey(key));
-    if (parameter && this->IsParameterEnabled(key) && parameter->GetValue())
-    {
-      parameter->GetValue()->UpdateOutputInformation();
-    }
-  }
+  text = this->Explain(text);
+  this->DiscardOutputs();
+  otbAppLogFATAL(<< text);
 }
 
 void SpectralApplication::AddNoDataParameter()

@@ -2,22 +2,34 @@
 #ifndef otbSpectralApplication_h
 #define otbSpectralApplication_h
 
+#include "otbAtomicFile.h"
+#include "otbOneLineLogger.h"
+#include "otbWrittenImage.h"
 #include "otbSpectralAxis.h"
 #include "otbSpectralResponse.h"
 
 #include "otbWrapperApplication.h"
 
+#include <functional>
+#include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace otb
 {
 namespace Wrapper
 {
 /** \class SpectralApplication
- * \brief Base of the module's applications: the parameters they share, and errors as one line.
+ * \brief Base of the module's applications: the parameters they share, errors as one line, and outputs that are there whole or not at all.
  *
  * A derived application declares its parameters in DoInit() with the help of the Add functions, and wires its filters in Run().
+ *
+ * What an application writes, images by OTB and text by WriteFile(), is written apart, see StagedFile, and appears when the last of it is whole. After an error
+ * or an interruption nothing is left of it, and files that were there before are as they were. Where nobody asks for the images (a chain in memory), the text
+ * appears when the application is deleted or runs again.
  *
  * \ingroup SpectraMorph
  */
@@ -32,12 +44,16 @@ public:
   itkTypeMacro(SpectralApplication, Application);
 
 protected:
-  SpectralApplication()           = default;
-  ~SpectralApplication() override = default;
+  SpectralApplication();
+  ~SpectralApplication() override;
 
   /** What DoExecute() is elsewhere. Every exception that leaves it, or the output images when they are asked for their size, ends as one line in the log that
    * holds its description alone. */
   virtual void Run() = 0;
+
+  /** Writes a text file by the name that an output parameter has, if it has one. It appears together with the output images.
+   * \throw std::runtime_error naming the parameter when it cannot be written. */
+  void WriteFile(const std::string& key, const std::string& text);
 
   /** The `srf` group (file, matrix, sensor, bands) and `wl`. Call it once. */
   void AddSpectralResponseParameters();
@@ -59,11 +75,17 @@ protected:
    */
   int GetIntegerFrom(const std::string& key, int least);
 
+  /** \throw std::invalid_argument when what was found would take more memory than the machine has. */
+  static void CheckMemory(const std::string& found, double bytes);
+
   /** As short as it can be read: 0.5, 3.4e+38. */
   static std::string ToText(double value);
 
-  /** What an ITK exception says, without the class and the address that ITK puts before it. */
-  static std::string GetMessage(const itk::ExceptionObject& error);
+  /** The description of an ITK exception in one line, without the class and the address that ITK puts before it. */
+  static std::string GetMessage(const std::string& description);
+
+  /** The name without the options of an extended filename. */
+  static std::string GetSimpleName(const std::string& filename);
 
   /** Number of bands of an input image. */
   unsigned int GetNumberOfBands(const std::string& imageKey);
@@ -89,14 +111,35 @@ protected:
 private:
   void DoExecute() final;
 
-  /** Removes output images that were not written whole. \throw ApplicationException when there is one. */
-  void AfterExecuteAndWriteOutputs() final;
+  /** Does it, and turns what is thrown into one line of the log, without outputs. A cancellation goes on its way. \throw ApplicationException */
+  void Guard(const std::function<void()>& action);
+
+  /** The text of an error for users: GetMessage(), with the parameter that it is about. */
+  std::string Explain(const std::string& text);
+
+  /** OTB tells of each process, the writers of output images among them, before it runs: those are given another name to write by. */
+  void OnProcess(itk::Object* caller, const itk::EventObject& event);
+
+  /** \throw ApplicationException when the image that was written last is not whole. */
+  void OnWritten(const std::string& key);
+
+  void StageImage(const std::string& key, itk::ProcessObject* writer);
+
+  /** The message for the image that is being written. */
+  std::string ExplainWriting(const std::string& reason);
+
+  /** The output images that OTB writes after Run(). */
+  std::vector<std::string> GetImagesToWrite();
+
+  void CommitOutputs();
+  void DiscardOutputs();
 
   /** \throw std::invalid_argument when an output file cannot be written: the folder does not exist or is not writable, there is something else than a file by
    * that name, no image has such a format; or when the file is an input or another output as well. */
   void CheckOutputFiles();
 
-  /** Tells the output images to describe themselves, so that what a filter refuses is refused here. */
+  /** Tells the output images to describe themselves, so that what a filter refuses is refused here.
+   * \throw std::invalid_argument when one would have to be in memory as a whole, and is larger than that. */
   void CheckOutputImages();
 
   /** The value of a parameter that is optional to OTB, being in a branch of a choice, but not to us.
@@ -108,6 +151,14 @@ private:
 
   itk::ProcessObject::Pointer m_Power;
   itk::ProcessObject::Pointer m_Noise;
+
+  itk::SmartPointer<OneLineLogger>                   m_ErrorLogger;
+  itk::ProcessObject::Pointer                        m_Process; // the last that OTB told of
+  std::vector<std::unique_ptr<AtomicFile>>           m_TextFiles;
+  std::map<std::string, std::unique_ptr<StagedFile>> m_Images; // by parameter
+  std::set<std::string>                              m_ImagesToWrite;
+  std::unique_ptr<ImageWriteErrors>                  m_WriteErrors; // of the image that is being written
+  std::string                                        m_ImageKey;
 };
 } // namespace Wrapper
 } // namespace otb

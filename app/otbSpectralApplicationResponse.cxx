@@ -5,6 +5,7 @@
 #include "otbResponseCurve.h"
 #include "otbSpectralResponseReader.h"
 #include "otbSpectralSensors.h"
+#include "otbTextFile.h"
 
 #include <fstream>
 #include <stdexcept>
@@ -18,13 +19,8 @@ namespace
 /** The file of a parameter, and how messages call it. */
 struct TextFile
 {
-  TextFile(const std::string& key, const std::string& path) : source(key + " (" + path + ")"), text(path)
+  TextFile(const std::string& key, const std::string& path) : source(key + " (" + path + ")"), text(OpenTextFile(path, source))
   {
-    // A directory opens but cannot be read.
-    if (!text || text.peek() == std::ifstream::traits_type::eof())
-    {
-      throw std::invalid_argument(source + ": found no text to read, expected a file that exists and is not empty");
-    }
   }
 
   std::string   source;

@@ -19,6 +19,8 @@ namespace
 {
 // Numbers that training keeps of each value of its sample: the sample, its scaled and sorted copies, and the two layouts of blocks.
 constexpr std::uint64_t CopiesOfSample = 5;
+// Of each weight training keeps the value, its two moments, its sum and up to 16 gradients.
+constexpr double BytesPerWeight = 3 * sizeof(float) + sizeof(double) + 16 * sizeof(float);
 } // namespace
 
 void SpectralInversionApplication::CheckBands(const std::string& imageKey, unsigned int expected, const std::string& reason)
@@ -121,6 +123,8 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
       throw std::invalid_argument("method.morph.hidden: found " + std::to_string(settings.hiddenUnits) + ", expected at most " + std::to_string(widest) +
                                   " for images of these bands and " + std::to_string(K) + " endmembers");
     }
+    CheckMemory("method.morph.hidden: found " + std::to_string(settings.hiddenUnits),
+                static_cast<double>(settings.hiddenUnits) * (inputs + 1 + K) * BytesPerWeight);
   }
 
   SpectralInversionEstimator estimator(settings);
@@ -211,7 +215,7 @@ void SpectralInversionApplication::CheckGrids()
   }
   catch (const itk::ExceptionObject& error)
   {
-    throw std::invalid_argument("inms: " + GetMessage(error));
+    throw std::invalid_argument("inms: " + GetMessage(error.GetDescription()));
   }
 }
 

@@ -58,7 +58,7 @@ private:
   void Run() override
   {
     const ModelPointer model = Train(ReadSpectralResponse("inhs"));
-    model->Save(GetParameterString("out"), "out");
+    WriteFile("out", model->ToText());
     SetEndmemberOutput(*model);
   }
 };

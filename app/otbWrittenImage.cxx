@@ -53,7 +53,47 @@ bool CanReadLastLine(GDALRasterBand* band)
   std::vector<double> line(static_cast<std::size_t>(band->GetXSize()));
   return band->RasterIO(GF_Read, 0, band->GetYSize() - 1, band->GetXSize(), 1, line.data(), band->GetXSize(), 1, GDT_Float64, 0, 0, nullptr) == CE_None;
 }
+
+/** The handler that was there before, for all that is not about writing. */
+CPLErrorHandler PreviousHandler = nullptr;
+
+// GDAL tells a failed write by no number of its own.
+bool IsAboutWriting(CPLErr kind, CPLErrorNum number, const std::string& text)
+{
+  const auto has = [&text](const char* part) { return text.find(part) != std::string::npos; };
+  return kind >= CE_Failure && (number == CPLE_FileIO || number == CPLE_NoWriteAccess || has("rite") || has("space") || has("too large"));
+}
 } // namespace
+
+void CPL_STDCALL ImageWriteErrors::Handle(CPLErr kind, CPLErrorNum number, const char* text)
+{
+  auto* const errors = static_cast<ImageWriteErrors*>(CPLGetErrorHandlerUserData());
+  if (errors == nullptr || !IsAboutWriting(kind, number, text))
+  {
+    (PreviousHandler ? PreviousHandler : CPLDefaultErrorHandler)(kind, number, text);
+    return;
+  }
+  const std::lock_guard<std::mutex> lock(errors->m_Mutex);
+  errors->m_First = errors->m_First.empty() ? text : errors->m_First;
+}
+
+ImageWriteErrors::ImageWriteErrors()
+{
+  // Of the process, not of this thread: GDAL compresses on threads of its own.
+  const auto previous = CPLSetErrorHandlerEx(Handle, this);
+  PreviousHandler     = previous == Handle ? PreviousHandler : previous;
+}
+
+ImageWriteErrors::~ImageWriteErrors()
+{
+  CPLSetErrorHandler(PreviousHandler);
+}
+
+std::string ImageWriteErrors::GetFirst() const
+{
+  const std::lock_guard<std::mutex> lock(m_Mutex);
+  return m_First;
+}
 
 bool IsWholeImage(const std::string& path, bool sparse)
 {

@@ -30,17 +30,32 @@ public:
   /** Told of the fraction done, in [0, 1]; returns false when the computation should stop. */
   using Report = std::function<bool(double fraction)>;
 
-  /** Runs the computation between a start and an end event; exceptions pass through. */
+  /** Runs the computation between a start and an end event; exceptions pass through. \throw itk::ProcessAborted when the process is aborted. */
   void Run(const std::function<void(const Report&)>& computation)
   {
     this->SetAbortGenerateData(false);
     this->InvokeEvent(itk::StartEvent());
-    computation(
-        [this](double fraction)
-        {
-          this->UpdateProgress(static_cast<float>(fraction));
-          return !this->GetAbortGenerateData();
-        });
+    try
+    {
+      computation(
+          [this](double fraction)
+          {
+            this->UpdateProgress(static_cast<float>(fraction));
+            return !this->GetAbortGenerateData();
+          });
+    }
+    catch (const std::exception&)
+    {
+      // A computation may have an exception of its own for that.
+      if (!this->GetAbortGenerateData())
+      {
+        throw;
+      }
+    }
+    if (this->GetAbortGenerateData())
+    {
+      throw itk::ProcessAborted(__FILE__, __LINE__);
+    }
     this->InvokeEvent(itk::EndEvent());
   }
 

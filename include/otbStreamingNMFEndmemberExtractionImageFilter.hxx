@@ -35,10 +35,6 @@ void PersistentNMFEndmemberExtractionImageFilter<TImage>::Synthetize()
         m_Result =
             factorization.Factorize(this->GetSample().spectra.cwiseMax(0.f), [&](double violation) { return report(factorization.Fraction(violation)); });
       });
-  if (m_Result.cancelled)
-  {
-    throw itk::ProcessAborted(__FILE__, __LINE__);
-  }
 }
 } // namespace otb
 

@@ -66,6 +66,8 @@ MODELS = {
     "list": lambda text: "[]",
     "deep": lambda text: "[" * 200000,
     "nan": lambda text: text.replace('"scale":', '"scale":NaN,"was":'),
+    "twice": lambda text: text.replace('"scale":', '"scale":1,"scale":'),
+    "great_number": lambda text: text.replace('"scale":', '"scale":1e999,"was":'),
     "foreign": edited(lambda model: model.update(format="other")),
     "newer": edited(lambda model: model.update(version=2)),
     "method": edited(lambda model: model.update(method="other")),

@@ -20,20 +20,27 @@ GDAL_TYPES = {
 }
 
 
-def run(application, env=None, **parameters):
-    """Runs the application; returns exit code and log (both streams).
+def command(application, **parameters):
+    """The command line of the application.
 
     A dot in a parameter's key is written as an underscore (srf_matrix_in), a list becomes several values, and "out" may end in a pixel type ("a.tif uint8").
     """
-    command = ["otbApplicationLauncherCommandLine", application, os.environ["OTB_APPLICATION_PATH"]]
+    words = ["otbApplicationLauncherCommandLine", application, os.environ["OTB_APPLICATION_PATH"]]
     for key, value in parameters.items():
-        command.append("-" + key.replace("_", "."))
+        words.append("-" + key.replace("_", "."))
         if isinstance(value, (list, tuple)):
-            command += [str(element) for element in value]
+            words += [str(element) for element in value]
         else:
             path, _, pixel_type = str(value).rpartition(" ")
-            command += [path, pixel_type] if path and pixel_type in ("float", "double", "uint8", "int16", "uint16", "int32", "uint32") else [str(value)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env={**os.environ, **(env or {})})
+            words += [path, pixel_type] if path and pixel_type in ("float", "double", "uint8", "int16", "uint16", "int32", "uint32") else [str(value)]
+    return words
+
+
+def run(application, env=None, **parameters):
+    """Runs the application; returns exit code and log (both streams)."""
+    done = subprocess.run(
+        command(application, **parameters), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env={**os.environ, **(env or {})}
+    )
     return done.returncode, done.stdout
 
 

@@ -35,10 +35,10 @@ NO_TEXT = "found no text to read, expected a file that exists and is not empty"
 
 ROWS = [
     # Images.
-    (SUPER, {"inhs": "absent.tif"}, "Cannot open image absent.tif. The file does not exist."),
-    (SUPER, {"inms": "absent.tif"}, "Cannot open image absent.tif. The file does not exist."),
-    (SUPER, {"inhs": "words.csv"}, "Cannot open image words.csv. Probably unsupported format"),
-    (SUPER, {"inhs": "cut.tif"}, "Error while reading image (GDAL format) 'cut.tif'"),
+    (SUPER, {"inhs": "absent.tif"}, "inhs: Cannot open image absent.tif. The file does not exist."),
+    (SUPER, {"inms": "absent.tif"}, "inms: Cannot open image absent.tif. The file does not exist."),
+    (SUPER, {"inhs": "words.csv"}, "inhs: Cannot open image words.csv. Probably unsupported format"),
+    (SUPER, {"inhs": "cut.tif"}, "inhs: found that cut.tif cannot be read (cut.tif, band 1: IReadBlock failed"),
     (SUPER, {"inms": "coarse.tif"}, "inms: found 10 bands, expected 3 as the spectral response (srf) has bands"),
     (SUPER, {"inhs": "constant.tif"}, "inhs: the hyperspectral pixels are constant (1st and 99th percentile are both 0.5"),
     (SUPER, {"inhs": "zero.tif", **LIFT}, "inhs: the hyperspectral pixels are constant"),
@@ -106,7 +106,7 @@ ROWS = [
     (SUPER, {"model": "matrix.csv"}, "model: found the file of srf.matrix.in, expected another"),
     (SUPER, {"outab": "OUT/out.tif"}, "outab: found the file of out, expected a file of its own"),
     # Training and models.
-    (TRAIN, {"inhs": "absent.tif"}, "Cannot open image absent.tif"),
+    (TRAIN, {"inhs": "absent.tif"}, "inhs: Cannot open image absent.tif"),
     (TRAIN, {"out": "coarse.tif"}, "out: found the file of inhs, expected another"),
     (TRAIN, {"outem": "OUT/em.json"}, "outem: found the extension .json, expected that of an image format"),
     (TRAIN, {**LIFT, **UNSTABLE}, "lr.peak: found 1, expected less: training diverged at epoch"),
@@ -118,7 +118,9 @@ ROWS = [
         "empty": "is not a model file or is cut off: not a JSON document, at byte 1",
         "text": "is not a model file or is cut off: not a JSON document, at byte 1",
         "cut": "is not a model file or is cut off: not a JSON document, at byte",
-        "deep": "is not a model file or is cut off: not a JSON document, at byte",
+        "deep": "cannot be used: it is nested deeper than 8 levels",
+        "twice": 'cannot be used: it has the key "scale" twice',
+        "great_number": "is not a whole model file: number overflow parsing '1e999'",
         "nan": "is not a model file or is cut off: not a JSON document, at byte",
         "list": "cannot be used: it is not a model of this module",
         "foreign": 'cannot be used: it is not a model of this module ("format" is not',
@@ -171,7 +173,7 @@ ROWS = [
     (BLUR, {"radius": 0}, "radius: found 0, expected a whole number from 1"),
     (BLUR, {"radius": 100000}, "radius: found 100000, expected 1 to 1000 pixels"),
     (BLUR, {"psf": "file"}, "psf.file.in: found no value, expected a table or an image of the kernel"),
-    (BLUR, {"psf": "file", "psf_file_in": "absent.csv"}, "absent.csv: cannot be opened"),
+    (BLUR, {"psf": "file", "psf_file_in": "absent.csv"}, f"PSF file absent.csv: {NO_TEXT}"),
     (BLUR, {"psf": "file", "psf_file_in": "kernel_even.csv"}, "kernel_even.csv: found a kernel of 2 rows and 2 columns, expected odd numbers of both"),
     (BLUR, {"psf": "file", "psf_file_in": "kernel_word.csv"}, 'kernel_word.csv, line 2: found "x" in column 2, expected a finite number'),
     (BLUR, {"psf": "file", "psf_file_in": "kernel_zero.csv"}, "kernel_zero.csv: found a kernel that sums to 0"),
