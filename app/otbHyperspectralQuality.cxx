@@ -162,7 +162,6 @@ private:
     {
       throw std::invalid_argument("peak: found " + ToText(peak) + ", expected a positive number, or 0 for the maximum of the reference");
     }
-    m_Filters.clear();
     m_Comparisons.clear();
     const Image image = Read("in");
     if (HasValue("ref"))
@@ -195,7 +194,7 @@ private:
 
   Image Read(const std::string& key)
   {
-    return {GetParameterFloatVectorImage(key), HasUserValue("nodata") ? GetParameterFloat("nodata") : InputNoData(key), key};
+    return {GetParameterFloatVectorImage(key), HasValue("nodata") ? GetParameterFloat("nodata") : InputNoData(key), key};
   }
 
   /** As the coarse hyperspectral sensor would have seen the image. */
@@ -293,14 +292,11 @@ private:
   /** Of the first comparison. */
   void MakeMap(const std::string& key, MapType::Measure measure)
   {
-    if (IsParameterEnabled(key) && HasValue(key))
-    {
-      const auto map = Keep(MapType::New());
-      SetInputs(map.GetPointer(), m_Comparisons.front());
-      map->SetOptions(m_Comparisons.front().quality->GetFilter()->GetOptions());
-      map->SetMeasure(measure);
-      SetParameterOutputImage(key, map->GetOutput());
-    }
+    const auto map = Keep(MapType::New());
+    SetInputs(map.GetPointer(), m_Comparisons.front());
+    map->SetOptions(m_Comparisons.front().quality->GetFilter()->GetOptions());
+    map->SetMeasure(measure);
+    SetParameterOutputImage(key, map->GetOutput());
   }
 
   /** The filter, kept alive with the application. */
@@ -313,8 +309,7 @@ private:
 
   static constexpr float NaN = std::numeric_limits<float>::quiet_NaN();
 
-  std::vector<itk::ProcessObject::Pointer> m_Filters;
-  std::vector<Comparison>                  m_Comparisons;
+  std::vector<Comparison> m_Comparisons;
 };
 } // namespace Wrapper
 } // namespace otb

@@ -83,28 +83,28 @@ private:
     const SpectralAxis axis = ReadSpectralAxis("in").value_or(SpectralAxis());
 
     // Of each value there are the sample, its blocks, and a copy while they are made.
-    const auto ram = static_cast<std::uint64_t>(GetParameterInt("ram"));
-    m_Extraction   = ExtractionType::New();
-    m_Extraction->SetInput(image);
-    m_Extraction->GetFilter()->SetNoData(InputNoData("in"));
-    m_Extraction->GetFilter()->SetNumberOfEndmembers(static_cast<unsigned int>(ne));
-    m_Extraction->GetFilter()->SetSeed(static_cast<std::uint64_t>(GetParameterInt("rand")));
-    m_Extraction->GetFilter()->SetMaximumPixels(std::max<std::uint64_t>(1024, (ram << 20) / (4 * sizeof(float) * bands)));
-    m_Extraction->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(ram));
-    AddProcess(m_Extraction->GetStreamer(), "Reading the hyperspectral image");
-    AddProcess(m_Extraction->GetFilter()->GetModifiableSolver(), "Finding endmembers (NMF)");
+    const auto ram        = static_cast<std::uint64_t>(GetParameterInt("ram"));
+    const auto extraction = ExtractionType::New();
+    extraction->SetInput(image);
+    extraction->GetFilter()->SetNoData(InputNoData("in"));
+    extraction->GetFilter()->SetNumberOfEndmembers(static_cast<unsigned int>(ne));
+    extraction->GetFilter()->SetSeed(static_cast<std::uint64_t>(GetParameterInt("rand")));
+    extraction->GetFilter()->SetMaximumPixels(std::max<std::uint64_t>(1024, (ram << 20) / (4 * sizeof(float) * bands)));
+    extraction->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(ram));
+    AddProcess(extraction->GetStreamer(), "Reading the hyperspectral image");
+    AddProcess(extraction->GetFilter()->GetModifiableSolver(), "Finding endmembers (NMF)");
     try
     {
-      m_Extraction->Update();
+      extraction->Update();
     }
     catch (const std::invalid_argument& error)
     {
       throw std::invalid_argument(std::string("in: ") + error.what());
     }
 
-    const auto& result = m_Extraction->GetFilter()->GetResult();
-    otbAppLogINFO(<< "Endmembers: " << ne << " from " << m_Extraction->GetFilter()->GetSample().size() << " of "
-                  << m_Extraction->GetFilter()->GetNumberOfValidPixels() << " valid pixels, relative residual " << result.relativeError << " after "
+    const auto& result = extraction->GetFilter()->GetResult();
+    otbAppLogINFO(<< "Endmembers: " << ne << " from " << extraction->GetFilter()->GetSample().size() << " of "
+                  << extraction->GetFilter()->GetNumberOfValidPixels() << " valid pixels, relative residual " << result.relativeError << " after "
                   << result.sweeps << " sweeps");
 
     m_Source = SourceType::New();
@@ -120,9 +120,8 @@ private:
     SetParameterOutputImage("outab", m_Unmixing->GetOutput());
   }
 
-  ExtractionType::Pointer m_Extraction;
-  SourceType::Pointer     m_Source;
-  UnmixingType::Pointer   m_Unmixing;
+  SourceType::Pointer   m_Source;
+  UnmixingType::Pointer m_Unmixing;
 };
 } // namespace Wrapper
 } // namespace otb

@@ -177,6 +177,7 @@ void SpectralApplication::DoExecute()
         m_Images.empty() ? this->CommitOutputs() : this->DiscardOutputs();
         this->CheckOutputFiles();
         this->GetIntegerFrom("ram", 1);
+        m_Filters.clear();
         this->Run();
         this->CheckOutputImages();
         const auto keys = this->GetImagesToWrite();
@@ -243,7 +244,7 @@ void SpectralApplication::AddNoiseParameters()
 
 FloatVectorImageType* SpectralApplication::AddNoise(FloatVectorImageType* image, float noData)
 {
-  if (!this->HasUserValue("snr"))
+  if (!this->HasValue("snr"))
   {
     return image;
   }
@@ -269,8 +270,7 @@ FloatVectorImageType* SpectralApplication::AddNoise(FloatVectorImageType* image,
   noise->SetNoData(noData);
   noise->SetSeed(static_cast<std::uint64_t>(this->GetParameterInt("rand")));
   noise->SetStandardDeviations(SpectralNoise::StandardDeviations(power->GetFilter()->GetMeanSquares(), snr));
-  m_Power = power;
-  m_Noise = noise;
+  m_Filters.push_back(noise.GetPointer());
   return noise->GetOutput();
 }
 
@@ -301,7 +301,7 @@ float SpectralApplication::OutputNoData(const std::string& outKey)
 {
   const auto type   = this->GetParameterOutputImagePixelType(outKey);
   const auto limits = GetLimits(type);
-  if (!this->HasUserValue("nodata"))
+  if (!this->HasValue("nodata"))
   {
     return limits.first == 0 ? 0.f : -9999.f;
   }

@@ -68,7 +68,7 @@ protected:
   void AddNoiseParameters();
 
   /** The image with the noise that AddNoiseParameters()' parameters ask for, the image itself when they ask for none. Reads the image once, streamed, for the
-   * power of its bands. The filters live as long as the application. \throw std::invalid_argument when snr is not finite. */
+   * power of its bands. \throw std::invalid_argument when snr is not finite. */
   FloatVectorImageType* AddNoise(FloatVectorImageType* image, float noData);
 
   /** The value of a whole number. OTB would move one that is out of range to its limit without a word. \throw std::invalid_argument when it is under `least`.
@@ -107,6 +107,9 @@ protected:
 
   /** Whether an output image is to be written with an integer pixel type, for which it must be rounded. */
   bool IsIntegerOutput(const std::string& outKey);
+
+  /** The filters that make the output images, which do not keep their sources alive; let go when the application runs again. */
+  std::vector<itk::ProcessObject::Pointer> m_Filters;
 
 private:
   void DoExecute() final;
@@ -148,9 +151,6 @@ private:
 
   /** ReadSpectralAxis() where there must be one. */
   SpectralAxis RequireSpectralAxis(const std::string& imageKey);
-
-  itk::ProcessObject::Pointer m_Power;
-  itk::ProcessObject::Pointer m_Noise;
 
   itk::SmartPointer<OneLineLogger>                   m_ErrorLogger;
   itk::ProcessObject::Pointer                        m_Process; // the last that OTB told of

@@ -7,6 +7,8 @@
 #include "otbSpectralSensors.h"
 #include "otbTextFile.h"
 
+#include "otbImageFileReader.h"
+
 #include <fstream>
 #include <stdexcept>
 
@@ -101,8 +103,10 @@ std::optional<SpectralAxis> SpectralApplication::ReadSpectralAxis(const std::str
   auto axis = GetSpectralAxis(this->GetParameterFloatVectorImage(imageKey)->GetImageMetadata());
   if (!axis || axis->size() != bands)
   {
-    const auto filename = this->GetParameterString(imageKey);
-    axis                = filename.empty() ? std::nullopt : ReadSpectralAxisOfImage(filename);
+    // The parameter keeps the name of the last file when an image in memory takes its place.
+    const auto* const source = this->GetParameterFloatVectorImage(imageKey)->GetSource().GetPointer();
+    const bool        isFile = dynamic_cast<const ImageFileReader<FloatVectorImageType>*>(source) != nullptr;
+    axis                     = isFile ? ReadSpectralAxisOfImage(this->GetParameterString(imageKey)) : std::nullopt;
   }
   return axis && axis->size() == bands ? axis : std::nullopt;
 }

@@ -35,7 +35,6 @@ void SpectralInversionApplication::CheckBands(const std::string& imageKey, unsig
 void SpectralInversionApplication::RunWithProgress(const std::string& text, const std::function<void(const CallbackProcess::Report&)>& computation)
 {
   auto process = CallbackProcess::New();
-  m_Filters.push_back(process.GetPointer());
   AddProcess(process, text);
   process->Run(computation);
 }
@@ -56,7 +55,6 @@ SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionE
   sampler->GetFilter()->SetMaximumPixels(wanted == 0 ? fits : std::min(fits, wanted));
   sampler->GetFilter()->SetCellSize(settings.prior ? settings.priorRatio : 1);
   sampler->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(ram));
-  m_Filters.push_back(sampler.GetPointer());
   AddProcess(sampler->GetStreamer(), "Reading the hyperspectral image");
   sampler->Update();
 

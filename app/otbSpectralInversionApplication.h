@@ -9,7 +9,6 @@
 
 #include <functional>
 #include <memory>
-#include <vector>
 
 namespace otb
 {
@@ -70,8 +69,6 @@ private:
   unsigned int                         EstimateNumberOfEndmembers(const SpectraMatrix& spectra);
   void                                 RunWithProgress(const std::string& text, const std::function<void(const CallbackProcess::Report&)>& computation);
   void                                 SkipOutput(const std::string& key, const std::string& reason);
-
-  std::vector<itk::ProcessObject::Pointer> m_Filters; // they live as long as the application, whose output images they make
 };
 } // namespace Wrapper
 } // namespace otb
