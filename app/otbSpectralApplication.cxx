@@ -5,6 +5,8 @@
 #include "otbSpectralNoise.h"
 #include "otbStreamingBandPowerImageFilter.h"
 
+#include "otbExtendedFilenameToReaderOptions.h"
+#include "otbExtendedFilenameToWriterOptions.h"
 #include "otbWrapperAddProcessToWatchEvent.h"
 #include "otbWrapperOutputImageParameter.h"
 
@@ -27,6 +29,39 @@ namespace
 {
 /** Noise of 10^15 times the signal, or of so small a part of it, is no longer a number of single precision. */
 constexpr int MaximumDecibels = 300;
+
+/** The value of an extended filename's option nodata, which to OTB is no more than metadata; of its bands' values, the first band's. */
+std::optional<float> GetNoDataOfFilename(const std::string& name)
+{
+  const auto options = ExtendedFilenameToWriterOptions::New();
+  options->SetExtendedFileName(name);
+  const auto values = options->GetNoDataList();
+  return options->NoDataValueIsSet() && !values.empty() ? std::optional<float>(static_cast<float>(values.front().second)) : std::nullopt;
+}
+
+/** OTB does not say of which file name's option bands it speaks. */
+std::string ExplainBands(Application& application, const std::string& message)
+{
+  if (message != "Invalid band number.")
+  {
+    return message;
+  }
+  std::string keys, ranges;
+  for (const auto& key : application.GetParametersKeys(true))
+  {
+    if (application.GetParameterType(key) == ParameterType_InputImage && application.HasValue(key))
+    {
+      const auto options = ExtendedFilenameToReaderOptions::New();
+      options->SetExtendedFileName(application.GetParameterString(key));
+      if (options->BandRangeIsSet())
+      {
+        keys += (keys.empty() ? "" : " or ") + key;
+        ranges += (ranges.empty() ? "" : " or ") + options->GetBandRange();
+      }
+    }
+  }
+  return keys + ": found bands=" + ranges + " in the file name, expected numbers of bands that the image has";
+}
 
 /** The values that the pixels of an output image can have. */
 std::pair<double, double> GetLimits(ImagePixelType type)
@@ -95,7 +130,7 @@ std::string SpectralApplication::GetMessage(const std::string& text)
 
 std::string SpectralApplication::Explain(const std::string& text)
 {
-  std::string message = GetMessage(text);
+  std::string message = ExplainBands(*this, GetMessage(text));
   for (const char* const memory : {"std::bad_alloc", "Failed to allocate memory"})
   {
     if (message.find(memory) != std::string::npos)
@@ -226,8 +261,8 @@ void SpectralApplication::AddNoDataParameter()
 {
   this->AddParameter(ParameterType_Float, "nodata", "Value of invalid pixels");
   this->SetParameterDescription(
-      "nodata", "The value of output pixels that have none, because the input is NaN, infinite or no data there. By default 0 for unsigned integer output, "
-                "-9999 for any other.");
+      "nodata", "The value of output pixels that have none, because the input is NaN, infinite or no data there; any that the output's pixel type can hold. By "
+                "default 0 for unsigned integer output, -9999 for any other. The option nodata of an extended filename does the same for one image.");
   this->MandatoryOff("nodata");
 }
 
@@ -235,11 +270,11 @@ void SpectralApplication::AddNoiseParameters()
 {
   this->AddParameter(ParameterType_Float, "snr", "Signal-to-noise ratio");
   this->SetParameterDescription(
-      "snr", "Adds white Gaussian noise to each band, so that 10 log10(mean square of the band / variance of the noise) is that many decibels, 20 to 40 as a "
-             "rule. No noise by default. The image is computed twice.");
+      "snr", "Adds white Gaussian noise to each band, so that 10 log10(mean square of the band / variance of the noise) is that many decibels, from -300 to "
+             "300, 20 to 40 as a rule. No noise by default. The image is computed twice.");
   this->MandatoryOff("snr");
   this->AddRANDParameter("rand", "Seed of the noise", 0);
-  this->SetParameterDescription("rand", "The same seed gives the same noise, however the image is cut into tiles. 0 by default.");
+  this->SetParameterDescription("rand", "Any whole number; the same seed gives the same noise, however the image is cut into tiles. Default 0.");
 }
 
 FloatVectorImageType* SpectralApplication::AddNoise(FloatVectorImageType* image, float noData)
@@ -262,14 +297,17 @@ FloatVectorImageType* SpectralApplication::AddNoise(FloatVectorImageType* image,
   {
     power->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(this->GetParameterInt("ram")));
   }
-  this->AddProcess(power->GetStreamer(), "Power of the bands");
+  this->AddProcess(power->GetStreamer(), "Measuring the bands for the noise");
   power->Update();
 
   const auto noise = AdditiveSpectralNoiseImageFilter<FloatVectorImageType>::New();
   noise->SetInput(image);
   noise->SetNoData(noData);
   noise->SetSeed(static_cast<std::uint64_t>(this->GetParameterInt("rand")));
-  noise->SetStandardDeviations(SpectralNoise::StandardDeviations(power->GetFilter()->GetMeanSquares(), snr));
+  const auto deviations = SpectralNoise::StandardDeviations(power->GetFilter()->GetMeanSquares(), snr);
+  const auto ends       = std::minmax_element(deviations.begin(), deviations.end());
+  otbAppLogINFO(<< "Noise: standard deviation " << *ends.first << " to " << *ends.second << " over the bands, for " << snr << " dB");
+  noise->SetStandardDeviations(deviations);
   m_Filters.push_back(noise.GetPointer());
   return noise->GetOutput();
 }
@@ -299,13 +337,19 @@ bool SpectralApplication::IsIntegerOutput(const std::string& outKey)
 
 float SpectralApplication::OutputNoData(const std::string& outKey)
 {
-  const auto type   = this->GetParameterOutputImagePixelType(outKey);
-  const auto limits = GetLimits(type);
-  if (!this->HasValue("nodata"))
+  const auto           type   = this->GetParameterOutputImagePixelType(outKey);
+  const auto           limits = GetLimits(type);
+  std::optional<float> given  = GetNoDataOfFilename(this->GetParameterString(outKey));
+  if (this->HasValue("nodata"))
   {
-    return limits.first == 0 ? 0.f : -9999.f;
+    const float value = this->GetParameterFloat("nodata");
+    if (given && *given != value)
+    {
+      throw std::invalid_argument("nodata: found " + ToText(value) + ", and " + ToText(*given) + " in the file name of " + outKey + ", expected one value");
+    }
+    given = value;
   }
-  const float value    = this->GetParameterFloat("nodata");
+  const float value    = given.value_or(limits.first == 0 ? 0.f : -9999.f);
   const bool  integral = IsIntegerOutput(outKey);
   if (!(value >= limits.first && value <= limits.second) || (integral && value != std::floor(value)))
   {

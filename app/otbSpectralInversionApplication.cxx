@@ -10,6 +10,8 @@
 #include "otbStreamingSpectralSampleImageFilter.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace otb
 {
@@ -154,12 +156,18 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
     otbAppLogINFO(<< "Endmembers: " << settings.endmembers << ", relative residual " << model.training.nmfRelativeError << " after " << estimator.GetSweeps()
                   << " sweeps");
   }
+  double firstLoss = std::numeric_limits<double>::quiet_NaN();
   RunWithProgress("Training the network",
                   [&](const CallbackProcess::Report& report)
                   {
                     try
                     {
-                      estimator.Train([&report](double fraction, double) { return report(fraction); });
+                      estimator.Train(
+                          [&](double fraction, double loss)
+                          {
+                            firstLoss = std::isnan(firstLoss) ? loss : firstLoss;
+                            return report(fraction);
+                          });
                     }
                     catch (const SpectralInversionEstimator::CancelledError&)
                     {
@@ -171,7 +179,7 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
                     }
                   });
   otbAppLogINFO(<< "Trained " << model.training.epochs << " epochs, mean " << (settings.training.loss == SpectralLoss::L1 ? "absolute" : "squared")
-                << " difference at the end " << model.training.loss << " in scaled units");
+                << " difference from " << firstLoss << " to " << model.training.loss << " in scaled units");
   return std::make_shared<SpectralInversionModel>(model);
 }
 
@@ -241,6 +249,7 @@ void SpectralInversionApplication::ConnectInversion(const ModelPointer& model)
   abundances->SetModel(model);
   abundances->SetInput(multispectral);
   abundances->SetInputNoData(InputNoData("inms"));
+  abundances->SetOutputNoData(OutputNoData("outab"));
   if (model->HasPrior())
   {
     if (!HasValue("inhs"))
