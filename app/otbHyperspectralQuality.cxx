@@ -93,19 +93,19 @@ private:
     AddParameter(ParameterType_Float, "peak", "Peak");
     SetParameterDescription("peak",
                             "The greatest value of a pixel, for PSNR, SSIM, clip and quantize: 1 for images from 0 to 1. 0: the maximum of what the image is "
-                            "compared with, which is read once more for it.");
+                            "compared with, which is read once more for it. From 0, in the unit of the images. Default 0.");
     SetDefaultParameterFloat("peak", 0.);
     AddParameter(ParameterType_Bool, "quantize", "PSNR and SSIM of 8-bit images");
-    SetParameterDescription("quantize", "Map both images from 0..peak to the whole numbers 0..255, truncated, for PSNR and SSIM.");
+    SetParameterDescription("quantize", "Map both images from 0..peak to the whole numbers 0..255, truncated, for PSNR and SSIM. Default false.");
     AddParameter(ParameterType_Bool, "clip", "Clip the image");
-    SetParameterDescription("clip", "Clip the image to 0..peak before all metrics.");
+    SetParameterDescription("clip", "Clip the image to 0..peak before all metrics. Default false.");
     AddParameter(ParameterType_Int, "ratio", "Ratio");
-    SetParameterDescription("ratio", "Sharp pixels per coarse pixel in each direction: of ERGAS and of inhs.");
+    SetParameterDescription("ratio", "Sharp pixels per coarse pixel in each direction, a whole number from 1: of ERGAS and of inhs. Default 4.");
     SetDefaultParameterInt("ratio", 4);
     AddParameter(ParameterType_Float, "nodata", "Value of invalid pixels");
-    SetParameterDescription("nodata",
-                            "Pixels with this value in all bands do not count, in any of the images. By default the value that each image's file declares. "
-                            "NaN and infinity never count.");
+    SetParameterDescription(
+        "nodata", "Pixels with this value, any number, in all bands do not count, in any of the images. By default the value that each image's file declares. "
+                  "NaN and infinity never count.");
     MandatoryOff("nodata");
     AddBlurParameters();
     AddSpectralResponseParameters();
@@ -127,14 +127,25 @@ private:
 
     AddScoreParameters("", "reference");
     AddParameter(ParameterType_Group, "spectral", "Spectral consistency");
+    SetParameterDescription("spectral", "Scores against inhs, as output parameters.");
     AddScoreParameters("spectral.", "coarse hyperspectral image");
     AddParameter(ParameterType_Group, "spatial", "Spatial consistency");
+    SetParameterDescription("spatial", "Scores against inms, as output parameters.");
     AddScoreParameters("spatial.", "sharp multispectral image");
 
     SetDocExampleParameterValue("in", "fused.tif");
     SetDocExampleParameterValue("ref", "truth.tif");
     SetDocExampleParameterValue("peak", "1");
     SetDocExampleParameterValue("outjson", "scores.json");
+    SetExampleComment("Against the truth:", 0);
+    const auto consistency = AddExample("Without the truth, against the images that were fused:");
+    SetDocExampleParameterValue("in", "fused.tif", consistency);
+    SetDocExampleParameterValue("inhs", "hyperspectral.tif", consistency);
+    SetDocExampleParameterValue("ratio", "4", consistency);
+    SetDocExampleParameterValue("inms", "multispectral.tif", consistency);
+    SetDocExampleParameterValue("srf", "sensor", consistency);
+    SetDocExampleParameterValue("srf.sensor.name", "sentinel2a10m", consistency);
+    SetDocExampleParameterValue("outcsv", "scores.csv", consistency);
     SetOfficialDocLink();
   }
 
@@ -255,13 +266,14 @@ private:
       power->SetInput(reference.image);
       power->GetFilter()->SetNoData(reference.noData);
       power->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(GetParameterInt("ram")));
-      AddProcess(power->GetStreamer(), "Peak of " + reference.name);
+      AddProcess(power->GetStreamer(), "Finding the peak of " + reference.name);
       power->Update();
       options.peak = power->GetFilter()->GetMaximum();
       if (!(options.peak > 0.))
       {
         throw std::invalid_argument(reference.name + ": found no pixel greater than 0, expected an image with a peak, or peak to be given");
       }
+      otbAppLogINFO(<< "Peak: " << options.peak << ", the maximum of " << reference.name);
     }
     return options;
   }
@@ -270,7 +282,7 @@ private:
   {
     comparison.quality->GetFilter()->SetOptions(GetOptions(comparison.reference));
     comparison.quality->SetAvailableRAM(static_cast<unsigned int>(GetParameterInt("ram")));
-    AddProcess(comparison.quality->GetStreamer(), "Scores against " + comparison.reference.name);
+    AddProcess(comparison.quality->GetStreamer(), "Scoring against " + comparison.reference.name);
     comparison.quality->Update();
 
     const ImageQuality& quality = comparison.quality->GetFilter()->GetQuality();

@@ -58,6 +58,23 @@ private:
     SetDocExampleParameterValue("srf", "file");
     SetDocExampleParameterValue("srf.file.in", "response.csv");
     SetDocExampleParameterValue("out", "sharp.tif float");
+    SetExampleComment("With response curves from a file:", 0);
+    const auto sensor = AddExample("With those of a built-in sensor, keeping abundances, endmembers and the model:");
+    SetDocExampleParameterValue("inhs", "hyperspectral.tif", sensor);
+    SetDocExampleParameterValue("inms", "multispectral.tif", sensor);
+    SetDocExampleParameterValue("srf", "sensor", sensor);
+    SetDocExampleParameterValue("srf.sensor.name", "sentinel2a10m", sensor);
+    SetDocExampleParameterValue("out", "sharp.tif float", sensor);
+    SetDocExampleParameterValue("outab", "abundances.tif", sensor);
+    SetDocExampleParameterValue("outem", "endmembers.tif", sensor);
+    SetDocExampleParameterValue("model", "model.json", sensor);
+    const auto panchromatic = AddExample("With a panchromatic image, one band of 300 nm around 600 nm, and the coarse spectral prior:");
+    SetDocExampleParameterValue("inhs", "hyperspectral.tif", panchromatic);
+    SetDocExampleParameterValue("inms", "panchromatic.tif", panchromatic);
+    SetDocExampleParameterValue("srf", "bands", panchromatic);
+    SetDocExampleParameterValue("srf.bands.list", "600:300", panchromatic);
+    SetDocExampleParameterValue("method.morph.csp", "true", panchromatic);
+    SetDocExampleParameterValue("out", "sharp.tif float", panchromatic);
     SetOfficialDocLink();
   }
 

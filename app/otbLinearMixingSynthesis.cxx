@@ -47,7 +47,8 @@ private:
     SetParameterDescription("ie", "The endmember image: each pixel the spectrum of an endmember, in the order of the bands of in; at most 4096 pixels.");
     AddWavelengthParameter();
     AddParameter(ParameterType_Float, "offset", "Offset");
-    SetParameterDescription("offset", "The origin o of the mixing, in the unit of the endmembers; it has no effect where abundances sum to one.");
+    SetParameterDescription("offset",
+                            "The origin o of the mixing, any number in the unit of the endmembers; it has no effect where abundances sum to one. Default 0.");
     SetDefaultParameterFloat("offset", 0.f);
     AddParameter(ParameterType_OutputImage, "out", "Hyperspectral image");
     SetParameterDescription("out", "The hyperspectral image, in the unit of the endmembers.");
@@ -85,6 +86,7 @@ private:
     {
       throw std::invalid_argument("ie: found NaN or infinity in a pixel, expected spectra of numbers");
     }
+    otbAppLogINFO(<< "Mixing: " << endmembers.rows() << " endmembers of " << endmembers.cols() << " bands, offset " << offset);
     m_Filter = FilterType::New();
     m_Filter->SetMixing(LinearMixing(endmembers, offset));
     m_Filter->SetSpectralAxis(ReadSpectralAxis("ie").value_or(SpectralAxis()));

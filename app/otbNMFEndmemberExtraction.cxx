@@ -47,7 +47,7 @@ private:
     SetParameterDescription("in", "The hyperspectral image, in any unit. Pixels with NaN, infinity or no data are left out.");
     AddWavelengthParameter();
     AddParameter(ParameterType_Int, "ne", "Number of endmembers");
-    SetParameterDescription("ne", "From 1 to the smaller of the numbers of bands and of pixels.");
+    SetParameterDescription("ne", "A whole number from 1 to the smaller of the numbers of bands and of pixels. Default 7.");
     SetDefaultParameterInt("ne", 7);
     AddParameter(ParameterType_OutputImage, "outendm", "Endmembers");
     SetParameterDescription("outendm",
@@ -56,13 +56,14 @@ private:
     SetParameterDescription("outab", "A band for each endmember, with its abundance in each pixel, not negative.");
     MandatoryOff("outab");
     AddRANDParameter("rand", "Random seed", 0);
-    SetParameterDescription("rand", "Of the sample of pixels, where the image is larger than fits ram.");
+    SetParameterDescription("rand", "Of the sample of pixels, where the image is larger than fits ram; any whole number. Default 0.");
     AddNoDataParameter();
     AddRAMParameter();
 
     SetDocExampleParameterValue("in", "hyperspectral.tif");
     SetDocExampleParameterValue("ne", "5");
     SetDocExampleParameterValue("outendm", "endmembers.tif float");
+    SetDocExampleParameterValue("outab", "abundances.tif float");
     SetOfficialDocLink();
   }
 

@@ -38,7 +38,7 @@ private:
     SetParameterDescription("in", "The image to degrade: any number of bands, any unit.");
     AddBlurParameters();
     AddParameter(ParameterType_Int, "ratio", "Ratio");
-    SetParameterDescription("ratio", "Pixels of the sharp image per output pixel, in each direction.");
+    SetParameterDescription("ratio", "Pixels of the sharp image per output pixel in each direction, a whole number from 1. Default 4.");
     SetDefaultParameterInt("ratio", 4);
     AddNoiseParameters();
     AddWavelengthParameter();
@@ -49,8 +49,16 @@ private:
 
     SetDocExampleParameterValue("in", "hyperspectral.tif");
     SetDocExampleParameterValue("ratio", "4");
-    SetDocExampleParameterValue("snr", "35");
     SetDocExampleParameterValue("out", "coarse.tif float");
+    const auto published = AddExample("As in the published evaluations:");
+    SetDocExampleParameterValue("in", "hyperspectral.tif", published);
+    SetDocExampleParameterValue("psf", "gaussian", published);
+    SetDocExampleParameterValue("sigma", "3.4", published);
+    SetDocExampleParameterValue("radius", "7", published);
+    SetDocExampleParameterValue("border", "zero", published);
+    SetDocExampleParameterValue("ratio", "4", published);
+    SetDocExampleParameterValue("snr", "35", published);
+    SetDocExampleParameterValue("out", "coarse.tif float", published);
     SetOfficialDocLink();
   }
 
@@ -65,6 +73,11 @@ private:
     m_Filter->SetOutputNoData(OutputNoData("out"));
     m_Filter->SetSpectralAxis(ReadSpectralAxis("in"));
     m_Filter->UpdateOutputInformation();
+    const auto sharp  = m_Filter->GetInput()->GetLargestPossibleRegion().GetSize();
+    const auto coarse = m_Filter->GetOutput()->GetLargestPossibleRegion().GetSize();
+    const auto ratio  = static_cast<itk::SizeValueType>(GetParameterInt("ratio"));
+    otbAppLogINFO(<< "Output: " << coarse[0] << " x " << coarse[1] << " pixels; " << sharp[0] - ratio * coarse[0] << " columns and "
+                  << sharp[1] - ratio * coarse[1] << " rows of the input are left over");
     SetParameterOutputImage("out", AddNoise(m_Filter->GetOutput(), m_Filter->GetOutputNoData()));
   }
 

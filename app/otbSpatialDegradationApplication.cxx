@@ -34,7 +34,7 @@ constexpr ShapeTitle ShapeTitles[] = {{"gaussian", "Gaussian: exp(-t^2 / 2)"},
 void SpatialDegradationApplication::AddBlurParameters()
 {
   AddParameter(ParameterType_Choice, "psf", "Point spread function");
-  SetParameterDescription("psf", "The blur of the coarse sensor, on the pixels of the sharp image, scaled to sum one.");
+  SetParameterDescription("psf", "The blur of the coarse sensor, on the pixels of the sharp image, scaled to sum one. Default gaussian.");
   for (const ShapeTitle& shape : ShapeTitles)
   {
     AddChoice(std::string("psf.") + shape.key, shape.title);
@@ -46,15 +46,18 @@ void SpatialDegradationApplication::AddBlurParameters()
   MandatoryOff("psf.file.in");
 
   AddParameter(ParameterType_Float, "sigma", "Width of the blur");
-  SetParameterDescription("sigma", "Scale of the point spread function, in pixels of the sharp image. Without effect on a kernel from a file.");
+  SetParameterDescription(
+      "sigma", "Scale of the point spread function in pixels of the sharp image, over 0, up to 1000000. Without effect on a kernel from a file. Default 3.4.");
   SetDefaultParameterFloat("sigma", 3.4);
 
   AddParameter(ParameterType_Int, "radius", "Radius of the kernel");
-  SetParameterDescription("radius", "The kernel has 2 radius + 1 rows and columns, in pixels of the sharp image. Without effect on a kernel from a file.");
+  SetParameterDescription(
+      "radius",
+      "The kernel has 2 radius + 1 rows and columns, in pixels of the sharp image; a whole number from 1. Without effect on a kernel from a file. Default 7.");
   SetDefaultParameterInt("radius", 7);
 
   AddParameter(ParameterType_Choice, "border", "Border");
-  SetParameterDescription("border", "What lies outside the image.");
+  SetParameterDescription("border", "What lies outside the image. Default reflect.");
   AddChoice("border.reflect", "The image, mirrored at its edge");
   AddChoice("border.zero", "Zero, as in the published evaluations: the border darkens");
 }

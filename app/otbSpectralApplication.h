@@ -149,6 +149,9 @@ private:
    * \throw std::invalid_argument when it has none. */
   std::string GetRequired(const std::string& key, const std::string& expected);
 
+  /** ReadSpectralResponse() without a word. */
+  SpectralResponse MakeSpectralResponse(const std::string& imageKey);
+
   /** ReadSpectralAxis() where there must be one. */
   SpectralAxis RequireSpectralAxis(const std::string& imageKey);
 

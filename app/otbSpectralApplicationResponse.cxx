@@ -9,6 +9,7 @@
 
 #include "otbImageFileReader.h"
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 
@@ -35,7 +36,7 @@ void SpectralApplication::AddSpectralResponseParameters()
   this->AddParameter(ParameterType_Choice, "srf", "Spectral response of the multispectral bands");
   this->SetParameterDescription(
       "srf", "How the bands of the multispectral image come about from those of the hyperspectral image. All but a matrix and the stretched axis of a sensor "
-             "need the wavelengths of the hyperspectral image: from its file, or by wl.");
+             "need the wavelengths of the hyperspectral image: from its file, or by wl. Default file.");
 
   this->AddChoice("srf.file", "Response curves from a file");
   this->AddParameter(ParameterType_InputFilename, "srf.file.in", "Response curves");
@@ -55,7 +56,7 @@ void SpectralApplication::AddSpectralResponseParameters()
 
   this->AddChoice("srf.sensor", "Built-in sensor");
   this->AddParameter(ParameterType_Choice, "srf.sensor.name", "Sensor");
-  this->SetParameterDescription("srf.sensor.name", "A sensor with Gaussian bands of known centres and widths.");
+  this->SetParameterDescription("srf.sensor.name", "A sensor with Gaussian bands of known centres and widths. Default ikonospan.");
   for (const auto& sensor : GetSpectralSensors())
   {
     this->AddChoice("srf.sensor.name." + sensor.key, sensor.title);
@@ -63,7 +64,7 @@ void SpectralApplication::AddSpectralResponseParameters()
   this->MandatoryOff("srf.sensor.name");
   this->AddParameter(ParameterType_Choice, "srf.sensor.axis", "Wavelength axis");
   this->MandatoryOff("srf.sensor.axis");
-  this->SetParameterDescription("srf.sensor.axis", "The wavelengths at which the sensor's bands are evaluated.");
+  this->SetParameterDescription("srf.sensor.axis", "The wavelengths at which the sensor's bands are evaluated. Default true.");
   this->AddChoice("srf.sensor.axis.true", "The wavelengths of the hyperspectral image");
   this->AddChoice("srf.sensor.axis.stretched", "As in the published evaluations: bands spread evenly over the sensor's range, whatever their wavelengths");
 
@@ -118,6 +119,9 @@ SpectralAxis SpectralApplication::RequireSpectralAxis(const std::string& imageKe
   {
     throw std::invalid_argument("wl: found no wavelengths in the image of " + imageKey + ", expected a file of wavelengths by the parameter wl");
   }
+  const auto ends = std::minmax_element(axis->wavelengths.begin(), axis->wavelengths.end());
+  otbAppLogINFO(<< "Wavelengths: " << axis->size() << " from " << *ends.first << " to " << *ends.second << " nm, of "
+                << (this->HasValue("wl") ? "wl" : imageKey));
   return std::move(*axis);
 }
 
@@ -132,6 +136,19 @@ std::string SpectralApplication::GetRequired(const std::string& key, const std::
 }
 
 SpectralResponse SpectralApplication::ReadSpectralResponse(const std::string& imageKey)
+{
+  SpectralResponse response = this->MakeSpectralResponse(imageKey);
+  std::string      names;
+  for (const auto& name : response.GetBandNames())
+  {
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  otbAppLogINFO(<< "Spectral response: " << response.GetNumberOfMultispectralBands() << " bands of " << response.GetNumberOfHyperspectralBands()
+                << (names.empty() ? "" : " (" + names + ")"));
+  return response;
+}
+
+SpectralResponse SpectralApplication::MakeSpectralResponse(const std::string& imageKey)
 {
   const std::string kind = this->GetParameterString("srf");
   if (kind == "matrix")

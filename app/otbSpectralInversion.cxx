@@ -46,6 +46,11 @@ private:
     SetDocExampleParameterValue("inms", "multispectral.tif");
     SetDocExampleParameterValue("model", "model.json");
     SetDocExampleParameterValue("out", "sharp.tif float");
+    const auto prior = AddExample("A model with a coarse spectral prior, tile by tile into a compressed file:");
+    SetDocExampleParameterValue("inms", "panchromatic.tif", prior);
+    SetDocExampleParameterValue("inhs", "hyperspectral.tif", prior);
+    SetDocExampleParameterValue("model", "prior.json", prior);
+    SetDocExampleParameterValue("out", "\"sharp.tif?&streaming:type=tiled&gdal:co:TILED=YES&gdal:co:COMPRESS=DEFLATE\" float", prior);
     SetOfficialDocLink();
   }
 
@@ -56,6 +61,11 @@ private:
   void Run() override
   {
     const auto model = std::make_shared<SpectralInversionModel>(SpectralInversionModel::Load(GetParameterString("model"), "model"));
+    otbAppLogINFO(<< "Model: " << model->GetMultispectralBands() << " bands to " << model->GetHyperspectralBands() << " by "
+                  << (model->network.GetMethod() == SpectralInversionMethod::Morph
+                          ? "the abundances of " + std::to_string(model->network.GetOutputs()) + " endmembers"
+                          : "direct regression")
+                  << (model->HasPrior() ? " and a coarse spectral prior" : "") << ", trained on " << model->training.pixels << " pixels");
     ConnectInversion(model);
   }
 };

@@ -51,6 +51,13 @@ private:
     SetDocExampleParameterValue("srf", "bands");
     SetDocExampleParameterValue("srf.bands.list", "490:65,560:35,665:30");
     SetDocExampleParameterValue("out", "multispectral.tif float");
+    SetExampleComment("Blue, green and red by centre and width:", 0);
+    const auto sensor = AddExample("A built-in sensor, with noise:");
+    SetDocExampleParameterValue("in", "hyperspectral.tif", sensor);
+    SetDocExampleParameterValue("srf", "sensor", sensor);
+    SetDocExampleParameterValue("srf.sensor.name", "sentinel2a10m", sensor);
+    SetDocExampleParameterValue("snr", "40", sensor);
+    SetDocExampleParameterValue("out", "multispectral.tif float", sensor);
     SetOfficialDocLink();
   }
 

@@ -48,6 +48,13 @@ private:
     SetDocExampleParameterValue("srf", "file");
     SetDocExampleParameterValue("srf.file.in", "response.csv");
     SetDocExampleParameterValue("out", "model.json");
+    SetExampleComment("SpectraMorph, with response curves from a file:", 0);
+    const auto lift = AddExample("SpectraLift, with those of a built-in sensor:");
+    SetDocExampleParameterValue("inhs", "hyperspectral.tif", lift);
+    SetDocExampleParameterValue("srf", "sensor", lift);
+    SetDocExampleParameterValue("srf.sensor.name", "sentinel2a10m", lift);
+    SetDocExampleParameterValue("method", "lift", lift);
+    SetDocExampleParameterValue("out", "lift.json", lift);
     SetOfficialDocLink();
   }
 

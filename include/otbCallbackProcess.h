@@ -56,6 +56,8 @@ public:
     {
       throw itk::ProcessAborted(__FILE__, __LINE__);
     }
+    // A computation that ends early, having converged, is whole.
+    this->UpdateProgress(1.f);
     this->InvokeEvent(itk::EndEvent());
   }
 
