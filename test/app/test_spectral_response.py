@@ -114,7 +114,7 @@ class SpectralResponseDegradation(unittest.TestCase):
     def test_sensor_at_true_wavelengths(self):
         found = self.succeeds(**{"in": self.image}, srf="sensor", srf_sensor_name="ikonosrgb")
         fine = numpy.arange(400 - 6.25, 775 + 6.25, 0.01)
-        rows = [interpolated_response(fine, numpy.exp(-0.5 * ((fine - c) / ((h - l) / 4.2)) ** 2)) for c, l, h in [(480, 421, 539), (552, 480, 624), (666, 602, 729)]]
+        rows = [interpolated_response(fine, numpy.exp(-0.5 * ((fine - (l + h) / 2) / ((h - l) / 2.3548)) ** 2)) for l, h in [(444.6, 515.9), (506.5, 595.1), (631.9, 697.7)]]
         self.assertLess(abs(found - numpy.tensordot(rows, self.cube, 1)).max(), 2e-3)
 
     def test_invalid_pixels_become_no_data(self):

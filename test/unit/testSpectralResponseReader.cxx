@@ -132,8 +132,15 @@ TEST(SpectralSensors, TablesAreConsistent)
     EXPECT_EQ(&otb::FindSpectralSensor(sensor.key), &sensor);
     for (const auto& band : sensor.bands)
     {
-      EXPECT_LT(band.low, band.center) << sensor.key << band.name;
-      EXPECT_GT(band.high, band.center) << sensor.key << band.name;
+      EXPECT_LT(band.low, band.high) << sensor.key << band.name;
+    }
+    EXPECT_TRUE(sensor.published.empty() || sensor.published.size() == sensor.bands.size()) << sensor.key;
+    for (std::size_t band = 0; band < sensor.published.size(); ++band)
+    {
+      const auto& published = sensor.published[band];
+      EXPECT_EQ(published.name, sensor.bands[band].name) << sensor.key;
+      EXPECT_LT(published.low, published.center) << sensor.key << published.name;
+      EXPECT_GT(published.high, published.center) << sensor.key << published.name;
     }
   }
   EXPECT_EQ(otb::FindSpectralSensor("ikonosbgrn").bands.size(), 4u);
