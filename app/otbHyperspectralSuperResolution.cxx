@@ -50,6 +50,9 @@ private:
     MandatoryOff("model");
     AddSpectralResponseParameters();
     AddTrainingParameters();
+    AddHyperspectralCheckParameters();
+    AddMultispectralCheckParameters();
+    AddKeepBadBandsParameter();
     AddNoDataParameter();
     AddRAMParameter();
 
@@ -84,6 +87,8 @@ private:
 
   void Run() override
   {
+    PrepareMultispectralImage();
+    PrepareHyperspectralImage();
     const SpectralResponse response = ReadSpectralResponse("inhs");
     CheckBands("inms", response.GetNumberOfMultispectralBands(), "the spectral response (srf) has bands");
 
@@ -97,6 +102,7 @@ private:
     const ModelPointer model = Train(response);
     SetEndmemberOutput(*model);
     ConnectInversion(model);
+    KeepBadBands();
     WriteFile("model", model->ToText());
   }
 };

@@ -57,6 +57,10 @@ private:
     MandatoryOff("outab");
     AddRANDParameter("rand", "Random seed", 0);
     SetParameterDescription("rand", "Of the sample of pixels, where the image is larger than fits ram; any whole number. Default 0.");
+    AddBadBandsParameter("in");
+    AddMaskParameter("mask", "Mask", "in", "are left out, and become no data in the abundances");
+    AddInputNoDataParameter("nodatain", "No data in the image", "in");
+    AddSaturationParameter("in");
     AddNoDataParameter();
     AddRAMParameter();
 
@@ -73,7 +77,8 @@ private:
 
   void Run() override
   {
-    FloatVectorImageType* const image = GetParameterFloatVectorImage("in");
+    PrepareImage("in", {"mask", "nodatain", true, {}});
+    FloatVectorImageType* const image = GetImage("in");
     const std::uint64_t         bands = GetNumberOfBands("in");
     const std::uint64_t         most  = std::min<std::uint64_t>(bands, image->GetLargestPossibleRegion().GetNumberOfPixels());
     const int                   ne    = GetParameterInt("ne");

@@ -213,6 +213,7 @@ void SpectralApplication::DoExecute()
         this->CheckOutputFiles();
         this->GetIntegerFrom("ram", 1);
         m_Filters.clear();
+        m_Prepared.clear();
         this->Run();
         this->CheckOutputImages();
         const auto keys = this->GetImagesToWrite();
@@ -314,14 +315,14 @@ FloatVectorImageType* SpectralApplication::AddNoise(FloatVectorImageType* image,
 
 unsigned int SpectralApplication::GetNumberOfBands(const std::string& imageKey)
 {
-  auto* const image = this->GetParameterFloatVectorImage(imageKey);
+  auto* const image = this->GetImage(imageKey);
   image->UpdateOutputInformation();
   return image->GetNumberOfComponentsPerPixel();
 }
 
 float SpectralApplication::InputNoData(const std::string& imageKey)
 {
-  auto* const image = this->GetParameterFloatVectorImage(imageKey);
+  auto* const image = this->GetImage(imageKey);
   image->UpdateOutputInformation();
   const auto& bands = image->GetImageMetadata().Bands;
   const bool  same  = !bands.empty() && std::all_of(bands.begin(), bands.end(),

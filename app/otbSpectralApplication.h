@@ -71,6 +71,41 @@ protected:
    * power of its bands. \throw std::invalid_argument when snr is not finite. */
   FloatVectorImageType* AddNoise(FloatVectorImageType* image, float noData);
 
+  /** A mask of an input image: 0 where a pixel does not count; `effect` says what becomes of it. */
+  void AddMaskParameter(const std::string& key, const std::string& name, const std::string& imageKey, const std::string& effect);
+
+  /** The value of an input image's invalid pixels, where its file does not declare it. */
+  void AddInputNoDataParameter(const std::string& key, const std::string& name, const std::string& imageKey);
+
+  /** `badbands`: bands of an input image to leave out. */
+  void AddBadBandsParameter(const std::string& imageKey);
+
+  /** `saturation`: from which value an input image's pixels are left out. */
+  void AddSaturationParameter(const std::string& imageKey);
+
+  /** What PrepareImage() looks at; keys are empty where the application has no such parameter. */
+  struct ImageChecks
+  {
+    std::string mask;
+    std::string noData;
+    /** Whether the image is one to learn from: `badbands`, `saturation`, and no data in any band. */
+    bool learn;
+    /** Otherwise: the wavelengths of the bands to pick, if the image has those and more; empty for all bands. */
+    SpectralAxis like;
+  };
+
+  /** Leaves out bad bands and invalid pixels of an input image: from now on GetImage(), GetNumberOfBands(), ReadSpectralAxis(), ReadSpectralResponse() and
+   * InputNoData() are of its good bands, and its invalid pixels are NaN. Reads an image to learn from once, streamed, to find bands without a measurement.
+   * \throw std::invalid_argument naming the parameter when the mask has another size or no good band is left. */
+  void PrepareImage(const std::string& imageKey, const ImageChecks& checks);
+
+  /** An input image, as prepared if it is. */
+  FloatVectorImageType* GetImage(const std::string& imageKey);
+
+  /** Of a prepared image: a flag for each band of the file, and the axis of all of them (empty when unknown). */
+  const std::vector<bool>& GetBadBandsOf(const std::string& imageKey) const;
+  const SpectralAxis&      GetWholeAxisOf(const std::string& imageKey) const;
+
   /** The value of a whole number. OTB would move one that is out of range to its limit without a word. \throw std::invalid_argument when it is under `least`.
    */
   int GetIntegerFrom(const std::string& key, int least);
@@ -162,6 +197,23 @@ private:
   std::set<std::string>                              m_ImagesToWrite;
   std::unique_ptr<ImageWriteErrors>                  m_WriteErrors; // of the image that is being written
   std::string                                        m_ImageKey;
+  /** By wavelengths: the bands of the image that `like` has not; in the same order; none when the image has not all of `like`. */
+  static std::vector<bool> FindOtherBands(std::size_t bands, const SpectralAxis& axis, const SpectralAxis& like);
+
+  /** By `badbands`, the file's bad bands list, and what a pass over the image finds. */
+  std::vector<bool> FindBadBands(const std::string& imageKey, const SpectralAxis& axis, float noData);
+
+  /** An input image without what is bad in it. */
+  struct PreparedImage
+  {
+    FloatVectorImageType::Pointer image;
+    itk::ProcessObject::Pointer   filter; // whose output the image is
+    std::optional<SpectralAxis>   axis;
+    SpectralAxis                  wholeAxis;
+    std::vector<bool>             bad;
+  };
+
+  std::map<std::string, PreparedImage> m_Prepared;
 };
 } // namespace Wrapper
 } // namespace otb

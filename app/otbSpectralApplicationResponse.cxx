@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralApplication.h"
 
+#include "otbBandList.h"
 #include "otbImageSpectralAxis.h"
 #include "otbResponseCurve.h"
 #include "otbSpectralResponseReader.h"
@@ -56,7 +57,7 @@ void SpectralApplication::AddSpectralResponseParameters()
 
   this->AddChoice("srf.sensor", "Built-in sensor");
   this->AddParameter(ParameterType_Choice, "srf.sensor.name", "Sensor");
-  this->SetParameterDescription("srf.sensor.name", "A sensor with Gaussian bands of known centres and widths. Default ikonospan.");
+  this->SetParameterDescription("srf.sensor.name", "A sensor whose bands are known by their points of half maximum, from the operators' measured curves. Default ikonospan.");
   for (const auto& sensor : GetSpectralSensors())
   {
     this->AddChoice("srf.sensor.name." + sensor.key, sensor.title);
@@ -89,6 +90,11 @@ void SpectralApplication::AddWavelengthParameter()
 
 std::optional<SpectralAxis> SpectralApplication::ReadSpectralAxis(const std::string& imageKey)
 {
+  const auto prepared = m_Prepared.find(imageKey);
+  if (prepared != m_Prepared.end() && prepared->second.axis)
+  {
+    return prepared->second.axis;
+  }
   const unsigned int bands = this->GetNumberOfBands(imageKey);
   if (this->HasValue("wl"))
   {
@@ -156,6 +162,12 @@ SpectralResponse SpectralApplication::MakeSpectralResponse(const std::string& im
     TextFile   file("srf.matrix.in", this->GetRequired("srf.matrix.in", "a CSV file"));
     auto       response = ReadSpectralResponseMatrix(file.text, file.source);
     const auto bands    = this->GetNumberOfBands(imageKey);
+    const auto prepared = m_Prepared.find(imageKey);
+    // A column for each band of the file is what users have; those of bad bands go.
+    if (prepared != m_Prepared.end() && response.GetNumberOfHyperspectralBands() == prepared->second.bad.size() && prepared->second.bad.size() != bands)
+    {
+      return response.Pick(OtherBands(prepared->second.bad), file.source);
+    }
     if (response.GetNumberOfHyperspectralBands() != bands)
     {
       throw std::invalid_argument(file.source + ": found " + std::to_string(response.GetNumberOfHyperspectralBands()) + " columns, expected " +

@@ -40,6 +40,9 @@ private:
     AddParameter(ParameterType_InputFilename, "model", "Trained model");
     SetParameterDescription("model", "The model file (JSON).");
     AddInversionOutputParameters();
+    AddMultispectralCheckParameters();
+    AddInputNoDataParameter("nodatahs", "No data in the hyperspectral image", "inhs");
+    AddWavelengthParameter();
     AddNoDataParameter();
     AddRAMParameter();
 
@@ -66,6 +69,11 @@ private:
                           ? "the abundances of " + std::to_string(model->network.GetOutputs()) + " endmembers"
                           : "direct regression")
                   << (model->HasPrior() ? " and a coarse spectral prior" : "") << ", trained on " << model->training.pixels << " pixels");
+    PrepareMultispectralImage();
+    if (model->HasPrior() && HasValue("inhs"))
+    {
+      PrepareHyperspectralImage(*model);
+    }
     ConnectInversion(model);
   }
 };

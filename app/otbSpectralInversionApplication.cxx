@@ -43,7 +43,7 @@ void SpectralInversionApplication::RunWithProgress(const std::string& text, cons
 
 SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionEstimator::Settings& settings)
 {
-  auto                image  = GetParameterFloatVectorImage("inhs");
+  auto                image  = GetImage("inhs");
   const std::uint64_t bands  = GetNumberOfBands("inhs");
   const auto          ram    = static_cast<std::uint64_t>(GetParameterInt("ram"));
   const std::uint64_t fits   = std::max<std::uint64_t>(1024, (ram << 20) / (CopiesOfSample * sizeof(float) * bands));
@@ -63,7 +63,7 @@ SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionE
   const auto& sample = sampler->GetFilter()->GetSample();
   if (sample.size() == 0)
   {
-    throw std::invalid_argument("inhs: found no valid pixel (all are NaN, infinite or no data), expected at least one");
+    throw std::invalid_argument("inhs: found no valid pixel (all are NaN, infinite, no data, masked or saturated), expected at least one");
   }
   otbAppLogINFO(<< "Training on " << sample.size() << " of " << sampler->GetFilter()->GetNumberOfValidPixels() << " valid pixels of "
                 << image->GetLargestPossibleRegion().GetNumberOfPixels() << ", " << bands << " bands");
@@ -89,7 +89,7 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
   auto       settings = GetSettings();
   const bool morph    = settings.method == SpectralInversionMethod::Morph;
   const int  ne       = GetParameterInt("method.morph.ne");
-  const auto image    = GetParameterFloatVectorImage("inhs");
+  const auto image    = GetImage("inhs");
   const auto most     = std::min<std::uint64_t>(GetNumberOfBands("inhs"), image->GetLargestPossibleRegion().GetNumberOfPixels());
   if (morph && ne != -1 && (ne < 1 || static_cast<std::uint64_t>(ne) > most))
   {
@@ -211,8 +211,8 @@ void SpectralInversionApplication::SkipOutput(const std::string& key, const std:
 
 void SpectralInversionApplication::CheckGrids()
 {
-  auto* const multispectral = GetParameterFloatVectorImage("inms");
-  auto* const hyperspectral = GetParameterFloatVectorImage("inhs");
+  auto* const multispectral = GetImage("inms");
+  auto* const hyperspectral = GetImage("inhs");
   multispectral->UpdateOutputInformation();
   hyperspectral->UpdateOutputInformation();
   try
@@ -228,7 +228,7 @@ void SpectralInversionApplication::CheckGrids()
 void SpectralInversionApplication::ConnectInversion(const ModelPointer& model)
 {
   CheckBands("inms", model->GetMultispectralBands(), "the spectral response of the model has rows");
-  auto       multispectral = GetParameterFloatVectorImage("inms");
+  auto       multispectral = GetImage("inms");
   const bool outputIsInt   = IsIntegerOutput("out");
 
   if (model->network.GetMethod() == SpectralInversionMethod::Lift)
@@ -258,7 +258,7 @@ void SpectralInversionApplication::ConnectInversion(const ModelPointer& model)
     }
     CheckBands("inhs", model->GetHyperspectralBands(), "the model was trained on");
     CheckGrids();
-    abundances->SetPrior(GetParameterFloatVectorImage("inhs"));
+    abundances->SetPrior(GetImage("inhs"));
     abundances->SetPriorNoData(InputNoData("inhs"));
   }
   auto mixing = LinearMixingImageFilter<FloatVectorImageType>::New();

@@ -47,6 +47,27 @@ protected:
   /** `out` and `outab`. */
   void AddInversionOutputParameters();
 
+  /** `maskhs`, `nodatahs`, `badbands` and `saturation` of the hyperspectral image. */
+  void AddHyperspectralCheckParameters();
+
+  /** `mask` and `nodatams` of the multispectral image. */
+  void AddMultispectralCheckParameters();
+
+  /** Leaves out bad bands and invalid pixels of `inhs`; call it before anything else looks at the image. */
+  void PrepareHyperspectralImage();
+
+  /** Picks the bands of `inhs` that a model was trained on, by their wavelengths, and leaves out invalid pixels. */
+  void PrepareHyperspectralImage(const SpectralInversionModel& model);
+
+  /** Leaves out invalid pixels of `inms`. */
+  void PrepareMultispectralImage();
+
+  /** `keepbad`. */
+  void AddKeepBadBandsParameter();
+
+  /** Gives `out` the bad bands of `inhs` back, as no data, if `keepbad` says so; call it after ConnectInversion(). */
+  void KeepBadBands();
+
   /** Reads a sample of `inhs`, finds endmembers and trains, with progress. \throw std::invalid_argument naming the parameter for what cannot be trained. */
   ModelPointer Train(const SpectralResponse& response);
 

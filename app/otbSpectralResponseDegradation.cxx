@@ -43,6 +43,10 @@ private:
     AddSpectralResponseParameters();
     AddParameter(ParameterType_OutputImage, "out", "Multispectral image");
     SetParameterDescription("out", "The multispectral image: one band for each of the spectral response.");
+    AddBadBandsParameter("in");
+    AddMaskParameter("mask", "Mask", "in", "become no data");
+    AddInputNoDataParameter("nodatain", "No data in the image", "in");
+    AddSaturationParameter("in");
     AddNoiseParameters();
     AddNoDataParameter();
     AddRAMParameter();
@@ -67,9 +71,10 @@ private:
 
   void Run() override
   {
+    PrepareImage("in", {"mask", "nodatain", true, {}});
     m_Filter = FilterType::New();
     m_Filter->SetSpectralResponse(ReadSpectralResponse("in"));
-    m_Filter->SetInput(GetParameterFloatVectorImage("in"));
+    m_Filter->SetInput(GetImage("in"));
     m_Filter->SetInputNoData(InputNoData("in"));
     m_Filter->SetOutputNoData(OutputNoData("out"));
     SetParameterOutputImage("out", AddNoise(m_Filter->GetOutput(), m_Filter->GetOutputNoData()));

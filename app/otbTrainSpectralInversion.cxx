@@ -42,6 +42,7 @@ private:
     MandatoryOff("outem");
     AddSpectralResponseParameters();
     AddTrainingParameters();
+    AddHyperspectralCheckParameters();
     AddRAMParameter();
 
     SetDocExampleParameterValue("inhs", "hyperspectral.tif");
@@ -64,6 +65,7 @@ private:
 
   void Run() override
   {
+    PrepareHyperspectralImage();
     const ModelPointer model = Train(ReadSpectralResponse("inhs"));
     WriteFile("out", model->ToText());
     SetEndmemberOutput(*model);

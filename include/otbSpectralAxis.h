@@ -35,6 +35,9 @@ struct SpectraMorph_EXPORT SpectralAxis
     return wavelengths.size();
   }
 
+  /** The axis of some of the bands, given by their places from 0, all under size(). */
+  SpectralAxis Pick(const std::vector<std::size_t>& bands) const;
+
   /** Reads wavelengths from text: numbers separated by white space, commas, semicolons or line ends; a CSV's header line and lines that start with # are
    * skipped; when there are several lines of two numbers each, the second is the FWHM. Values all under 100 are taken for micrometres.
    * \throw std::invalid_argument naming `source` and the line, with what was found and what was expected. */
@@ -49,10 +52,20 @@ struct SpectraMorph_EXPORT SpectralAxis
 /** The factor that turns wavelengths of unstated unit into nanometres: 1000 when all are under 100 (micrometres), else 1. */
 SpectraMorph_EXPORT double GuessNanometres(const std::vector<double>& wavelengths);
 
-/** The axis that an image file carries: GDAL band metadata (`wavelength`, `wavelength_units`, `fwhm`; `CENTRAL_WAVELENGTH_UM` and `FWHM_UM` in the IMAGERY
- * domain) or ENVI header (`wavelength`, `wavelength units`, `fwhm`). Nothing when the file cannot be opened or has no complete and valid axis; widths are left
- * out when they are incomplete or not positive. Of an extended filename the options are stripped, but its `bands` are picked. */
+/** The axis that an image file carries, from the first of these that is complete and valid:
+ * - GDAL band metadata `wavelength`, `wavelength_units`, `fwhm` (EnMAP-Box, Wyvern, this module, ENVI files by GDAL); `CENTRAL_WAVELENGTH_UM` and `FWHM_UM` of
+ * the IMAGERY domain; `wavelength`, `wavelength_units`, `fwhm` as lists of the ENVI or default domain; `wavelength` of the FORCE domain;
+ * - a file beside it: METADATA.XML of an EnMAP product, whose image is named ...SPECTRAL_IMAGE...; the table .wvl that prismaread writes for PRISMA; an ENVI
+ *   header .hdr beside an image of another format;
+ * - names of the bands that end in a wavelength: "418.24 nm", "band 8 (0.46 Micrometers)", "wl_402.4489" (prismaread).
+ *
+ * Nothing when the file cannot be opened or has none; widths are left out when they are incomplete or not positive. Of an extended filename the options are
+ * stripped, but its `bands` are picked. */
 SpectraMorph_EXPORT std::optional<SpectralAxis> ReadSpectralAxisOfImage(const std::string& filename);
+
+/** The bad bands that an image file declares, a flag for each: `bbl`, 0 for a bad band, of each band or as a list of the ENVI or default domain. Empty when it
+ * does not say. Of an extended filename the `bands` are picked. */
+SpectraMorph_EXPORT std::vector<bool> ReadBadBandsOfImage(const std::string& filename);
 } // namespace otb
 
 #endif

@@ -30,6 +30,10 @@ public:
    * \throw std::invalid_argument naming `source`, the row (from 1) and the value when one is negative, not finite, or a row sums to zero. */
   SpectralResponse(SpectraMatrix matrix, std::vector<std::string> bandNames, const std::string& source);
 
+  /** The response over some of the hyperspectral bands, given by their places from 0, all under GetNumberOfHyperspectralBands().
+   * \throw std::invalid_argument naming `source` and the row when less than 70 % of a multispectral band's response is to them. */
+  SpectralResponse Pick(const std::vector<std::size_t>& bands, const std::string& source) const;
+
   /** R. */
   const SpectraMatrix& GetMatrix() const
   {

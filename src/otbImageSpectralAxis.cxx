@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbImageSpectralAxis.h"
-#include "otbTextLines.h"
-
-#include "otbExtendedFilenameToReaderOptions.h"
-
-#include "gdal_priv.h"
+#include "otbSpectralAxisSources.h"
 
 #include <algorithm>
 #include <cstdio>
-#include <memory>
 #include <stdexcept>
 
 namespace otb
@@ -23,6 +18,8 @@ constexpr const char* WidthKey          = "fwhm";
 constexpr const char* EnviWavelengthKey = "ENVI/wavelength";
 constexpr const char* EnviUnitKey       = "ENVI/wavelength_units";
 constexpr const char* EnviWidthKey      = "ENVI/fwhm";
+constexpr const char* BadBandsKey       = "bbl";
+constexpr const char* EnviBadBandsKey   = "ENVI/bbl";
 
 std::string ToText(double value)
 {
@@ -49,143 +46,35 @@ std::string Find(const ImageMetadataBase& metadata, const std::string& key)
   return found == metadata.ExtraKeys.end() ? std::string() : found->second;
 }
 
-/** Numbers from text, one a band; empty when one is missing or not a number. */
-std::vector<double> ToNumbers(const std::vector<std::string>& texts)
-{
-  std::vector<double> values;
-  for (const auto& text : texts)
-  {
-    const auto fields = SplitList(text);
-    const auto value  = fields.size() == 1 ? ParseNumber(fields.front()) : std::nullopt;
-    if (!value)
-    {
-      return {};
-    }
-    values.push_back(*value);
-  }
-  return values;
-}
-
-/** An axis if the texts make one: wrong metadata is as good as none, the caller then asks for the wavelengths. */
-std::optional<SpectralAxis> MakeAxis(const std::vector<std::string>& wavelengths, const std::vector<std::string>& widths, const std::string& unit)
-{
-  const auto centers = ToNumbers(wavelengths);
-  auto       fwhm    = ToNumbers(widths);
-  if (centers.empty())
-  {
-    return std::nullopt;
-  }
-  if (fwhm.size() != centers.size() || std::any_of(fwhm.begin(), fwhm.end(), [](double width) { return !(width > 0); }))
-  {
-    fwhm.clear();
-  }
-  try
-  {
-    return SpectralAxis::FromValues(centers, fwhm, unit);
-  }
-  catch (const std::invalid_argument&)
-  {
-    return std::nullopt;
-  }
-}
-
-std::string GetItem(GDALMajorObject& object, const char* key, const char* domain = nullptr)
-{
-  const char* value = object.GetMetadataItem(key, domain);
-  return value ? value : "";
-}
-
-std::optional<SpectralAxis> ReadBandMetadata(GDALDataset& dataset, const char* domain, const char* wavelengthKey, const char* widthKey, std::string unit)
+/** From the limits that OTB's readers of products give the bands. */
+std::optional<SpectralAxis> AxisFromLimits(const ImageMetadata& metadata)
 {
   std::vector<std::string> wavelengths;
   std::vector<std::string> widths;
-  for (int i = 1; i <= dataset.GetRasterCount(); ++i)
+  for (const auto& band : metadata.Bands)
   {
-    GDALRasterBand& band = *dataset.GetRasterBand(i);
-    wavelengths.push_back(GetItem(band, wavelengthKey, domain));
-    widths.push_back(GetItem(band, widthKey, domain));
-    for (const char* unitKey : {UnitKey, "wavelength_unit"})
-    {
-      unit = unit.empty() ? GetItem(band, unitKey, domain) : unit;
-    }
-  }
-  return MakeAxis(wavelengths, widths, unit);
-}
-
-std::vector<std::string> GetEnviList(GDALDataset& dataset, const char* key)
-{
-  const std::string text   = GetItem(dataset, key, "ENVI");
-  const auto        fields = SplitList(text);
-  return {fields.begin(), fields.end()};
-}
-
-std::optional<SpectralAxis> ReadAxis(GDALDataset& dataset)
-{
-  const auto bands = static_cast<std::size_t>(dataset.GetRasterCount());
-  auto       axis  = ReadBandMetadata(dataset, nullptr, WavelengthKey, WidthKey, "");
-  if (!axis)
-  {
-    axis = ReadBandMetadata(dataset, "IMAGERY", "CENTRAL_WAVELENGTH_UM", "FWHM_UM", "um");
-  }
-  // GDAL's ENVI driver gives the bands their wavelengths but not always their widths.
-  if (!axis || axis->widths.empty())
-  {
-    const auto envi = MakeAxis(GetEnviList(dataset, "wavelength"), GetEnviList(dataset, "fwhm"), GetItem(dataset, "wavelength_units", "ENVI"));
-    axis            = envi && envi->size() == bands ? envi : axis;
-  }
-  return axis;
-}
-} // namespace
-
-std::optional<SpectralAxis> ReadSpectralAxisOfImage(const std::string& filename)
-{
-  const auto options = ExtendedFilenameToReaderOptions::New();
-  options->SetExtendedFileName(filename);
-
-  std::string path(options->GetSimpleFileName());
-  // By the name of an ENVI header OTB means the image beside it, without an extension.
-  const std::string extension = path.substr(path.size() - std::min<std::size_t>(path.size(), 4));
-  if (extension == ".hdr" || extension == ".HDR")
-  {
-    path.resize(path.size() - extension.size());
-  }
-
-  GDALAllRegister();
-  CPLPushErrorHandler(CPLQuietErrorHandler);
-  const std::unique_ptr<GDALDataset> dataset(GDALDataset::Open(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY));
-  CPLPopErrorHandler();
-  auto axis = dataset ? ReadAxis(*dataset) : std::nullopt;
-
-  if (axis && options->BandRangeIsSet())
-  {
-    std::vector<unsigned int> bands;
-    if (!options->ResolveBandRange(options->GetBandRange(), static_cast<unsigned int>(axis->size()), bands))
+    if (!band.Has(MDNum::SpectralMin) || !band.Has(MDNum::SpectralMax))
     {
       return std::nullopt;
     }
-    SpectralAxis chosen;
-    for (const unsigned int band : bands)
-    {
-      chosen.wavelengths.push_back(axis->wavelengths.at(band));
-      if (!axis->widths.empty())
-      {
-        chosen.widths.push_back(axis->widths.at(band));
-      }
-    }
-    return chosen;
+    const double least    = band[MDNum::SpectralMin];
+    const double greatest = band[MDNum::SpectralMax];
+    wavelengths.push_back(ToText((least + greatest) / 2));
+    widths.push_back(ToText(greatest - least));
   }
-  return axis;
+  return MakeAxis(wavelengths, widths, "");
 }
+} // namespace
 
 void RemoveSpectralAxis(ImageMetadata& metadata)
 {
-  for (const char* key : {WavelengthKey, UnitKey, WidthKey, EnviWavelengthKey, EnviUnitKey, EnviWidthKey})
+  for (const char* key : {WavelengthKey, UnitKey, WidthKey, BadBandsKey, EnviWavelengthKey, EnviUnitKey, EnviWidthKey, EnviBadBandsKey})
   {
     metadata.ExtraKeys.erase(key);
   }
   for (auto& band : metadata.Bands)
   {
-    for (const char* key : {WavelengthKey, UnitKey, "wavelength_unit", WidthKey})
+    for (const char* key : {WavelengthKey, UnitKey, "wavelength_unit", WidthKey, BadBandsKey})
     {
       band.ExtraKeys.erase(key);
     }
@@ -239,6 +128,33 @@ std::optional<SpectralAxis> GetSpectralAxis(const ImageMetadata& metadata)
       unit = unit.empty() ? Find(band, unitKey) : unit;
     }
   }
-  return MakeAxis(wavelengths, widths, unit);
+  const auto axis = MakeAxis(wavelengths, widths, unit);
+  return axis ? axis : AxisFromLimits(metadata);
+}
+
+void SetBadBands(ImageMetadata& metadata, const std::vector<bool>& bad)
+{
+  if (metadata.Bands.size() != bad.size())
+  {
+    throw std::invalid_argument("bad bands: found " + std::to_string(bad.size()) + " flags, expected " + std::to_string(metadata.Bands.size()) +
+                                ", one for each band of the image");
+  }
+  std::vector<double> good;
+  for (std::size_t band = 0; band < bad.size(); ++band)
+  {
+    good.push_back(bad[band] ? 0. : 1.);
+    metadata.Bands[band].Add(BadBandsKey, ToText(good.back()));
+  }
+  metadata.Add(EnviBadBandsKey, ToList(good));
+}
+
+std::vector<bool> GetBadBands(const ImageMetadata& metadata)
+{
+  std::vector<std::string> list;
+  for (const auto& band : metadata.Bands)
+  {
+    list.push_back(Find(band, BadBandsKey));
+  }
+  return BadBandsFromList(list);
 }
 } // namespace otb

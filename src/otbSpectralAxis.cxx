@@ -78,6 +78,20 @@ SpectralAxis SpectralAxis::FromValues(std::vector<double> wavelengths, std::vect
   return {std::move(wavelengths), std::move(widths)};
 }
 
+SpectralAxis SpectralAxis::Pick(const std::vector<std::size_t>& bands) const
+{
+  SpectralAxis picked;
+  for (const std::size_t band : bands)
+  {
+    picked.wavelengths.push_back(wavelengths.at(band));
+    if (!widths.empty())
+    {
+      picked.widths.push_back(widths.at(band));
+    }
+  }
+  return picked;
+}
+
 SpectralAxis SpectralAxis::Read(std::istream& text, const std::string& source)
 {
   TextLines           lines(text, source);

@@ -7,6 +7,12 @@
 
 namespace otb
 {
+namespace
+{
+/** As for wavelengths: the least share of a band's response that must be seen. */
+constexpr float LeastShare = 0.7f;
+} // namespace
+
 SpectralResponse::SpectralResponse(SpectraMatrix matrix, std::vector<std::string> bandNames, const std::string& source)
   : m_Matrix(std::move(matrix)), m_BandNames(std::move(bandNames))
 {
@@ -38,6 +44,26 @@ SpectralResponse::SpectralResponse(SpectraMatrix matrix, std::vector<std::string
     }
     m_Matrix.row(row) = (m_Matrix.row(row).cast<double>() / sum).cast<float>();
   }
+}
+
+SpectralResponse SpectralResponse::Pick(const std::vector<std::size_t>& bands, const std::string& source) const
+{
+  SpectraMatrix matrix(m_Matrix.rows(), static_cast<Eigen::Index>(bands.size()));
+  for (Eigen::Index column = 0; column < matrix.cols(); ++column)
+  {
+    matrix.col(column) = m_Matrix.col(static_cast<Eigen::Index>(bands[static_cast<std::size_t>(column)]));
+  }
+  for (Eigen::Index row = 0; row < matrix.rows(); ++row)
+  {
+    const float share = matrix.row(row).sum();
+    if (!(share >= LeastShare))
+    {
+      throw std::invalid_argument(source + ", row " + std::to_string(row + 1) + ": found " + std::to_string(std::lround(100 * share)) +
+                                  " % of its response in bands that are not left out as bad, expected at least " +
+                                  std::to_string(std::lround(100 * LeastShare)) + " %");
+    }
+  }
+  return SpectralResponse(std::move(matrix), m_BandNames, source);
 }
 
 void SpectralResponse::Apply(const float* spectra, std::size_t count, float* multispectral) const

@@ -43,7 +43,7 @@ ROWS = [
     (SUPER, {"inhs": "constant.tif"}, "inhs: the hyperspectral pixels are constant (1st and 99th percentile are both 0.5"),
     (SUPER, {"inhs": "zero.tif", **LIFT}, "inhs: the hyperspectral pixels are constant"),
     (SUPER, {"inhs": "one_pixel.tif"}, "method.morph.ne: found 3, expected 1 to 1 (the fewer of bands and pixels of inhs)"),
-    (SUPER, {"inhs": "nan.tif"}, "inhs: found no valid pixel (all are NaN, infinite or no data), expected at least one"),
+    (SUPER, {"inhs": "nan.tif"}, "inhs: found no valid pixel (all are NaN, infinite, no data, masked or saturated), expected at least one"),
     (SUPER, {"inhs": "no_data.tif", **LIFT}, "inhs: found no valid pixel"),
     (SUPER, {"inhs": "two_pixels.tif"}, "method.morph.ne: found 3, expected at most the 2 valid pixels of inhs"),
     (SUPER, {"inms": "far.tif", "method_morph_csp": 1}, "inms: The multispectral and the hyperspectral image do not overlap, expected images of the same ground"),

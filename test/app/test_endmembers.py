@@ -70,7 +70,7 @@ def nonnegative_least_squares(endmembers, spectra):
 class Extraction(EndmemberTest):
     def test_planted_endmembers_are_found(self):
         spectra, _, cube = planted()
-        found = self.extract(write_image(self.folder / "in.tif", cube * 300), ne=3)
+        found = self.extract(write_image(self.folder / "in.tif", cube * 300), ne=3, badbands="none")
         directions = found / numpy.linalg.norm(found, axis=1, keepdims=True)
         cosines = directions @ (spectra / numpy.linalg.norm(spectra, axis=1, keepdims=True)).T
         self.assertEqual(sorted(cosines.argmax(1)), [0, 1, 2])

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpectralApplication.h"
+
+#include "otbBandList.h"
+#include "otbImageSpectralAxis.h"
+#include "otbSpectraSelectionImageFilter.h"
+#include "otbStreamingBandRangeImageFilter.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace otb
+{
+namespace Wrapper
+{
+namespace
+{
+const char* const NoBadBands = "none";
+
+/** Two bands of one sensor are not that near [nm], and no two products of it that far apart. */
+constexpr double SameWavelength = 0.5;
+
+using SelectionType = SpectraSelectionImageFilter<FloatVectorImageType>;
+using RangeType     = StreamingBandRangeImageFilter<FloatVectorImageType>;
+} // namespace
+
+void SpectralApplication::AddMaskParameter(const std::string& key, const std::string& name, const std::string& imageKey, const std::string& effect)
+{
+  this->AddParameter(ParameterType_InputImage, key, name);
+  this->SetParameterDescription(key, "Pixels of " + imageKey + " where this image is 0 " + effect + ". One band, of the size of " + imageKey +
+                                         " whatever its georeferencing.");
+  this->MandatoryOff(key);
+}
+
+void SpectralApplication::AddInputNoDataParameter(const std::string& key, const std::string& name, const std::string& imageKey)
+{
+  this->AddParameter(ParameterType_Float, key, name);
+  this->SetParameterDescription(key, "The value that marks pixels of " + imageKey +
+                                         " without a measurement. By default the one that its file declares. NaN and "
+                                         "infinity always do.");
+  this->MandatoryOff(key);
+}
+
+void SpectralApplication::AddBadBandsParameter(const std::string& imageKey)
+{
+  this->AddParameter(ParameterType_String, "badbands", "Bad bands");
+  this->SetParameterDescription(
+      "badbands", "Bands of " + imageKey +
+                      " to leave out, as numbers from 1 and wavelengths: 1-5,104-112,1350-1450nm. Besides, those are left out "
+                      "that its file declares as bad (bbl) and those without a measurement: constant, or no data in most pixels. none: no band is "
+                      "left out.");
+  this->MandatoryOff("badbands");
+}
+
+void SpectralApplication::AddSaturationParameter(const std::string& imageKey)
+{
+  this->AddParameter(ParameterType_Float, "saturation", "Saturation");
+  this->SetParameterDescription("saturation", "The value from which a detector of " + imageKey +
+                                                  " is saturated: pixels that reach it in a band are left out. By "
+                                                  "default none is.");
+  this->MandatoryOff("saturation");
+}
+
+FloatVectorImageType* SpectralApplication::GetImage(const std::string& imageKey)
+{
+  const auto found = m_Prepared.find(imageKey);
+  return found == m_Prepared.end() ? this->GetParameterFloatVectorImage(imageKey) : found->second.image.GetPointer();
+}
+
+const std::vector<bool>& SpectralApplication::GetBadBandsOf(const std::string& imageKey) const
+{
+  return m_Prepared.at(imageKey).bad;
+}
+
+const SpectralAxis& SpectralApplication::GetWholeAxisOf(const std::string& imageKey) const
+{
+  return m_Prepared.at(imageKey).wholeAxis;
+}
+
+void SpectralApplication::PrepareImage(const std::string& imageKey, const ImageChecks& checks)
+{
+  m_Prepared.erase(imageKey);
+  PreparedImage prepared;
+  const bool    declared = !checks.noData.empty() && this->HasUserValue(checks.noData);
+  const float   noData   = declared ? this->GetParameterFloat(checks.noData) : this->InputNoData(imageKey);
+  prepared.bad.assign(this->GetNumberOfBands(imageKey), false);
+  if (checks.learn)
+  {
+    prepared.wholeAxis = this->ReadSpectralAxis(imageKey).value_or(SpectralAxis());
+    prepared.bad       = this->FindBadBands(imageKey, prepared.wholeAxis, noData);
+  }
+  else if (checks.like.size() != 0)
+  {
+    prepared.wholeAxis = this->ReadSpectralAxis(imageKey).value_or(SpectralAxis());
+    prepared.bad       = this->FindOtherBands(prepared.bad.size(), prepared.wholeAxis, checks.like);
+  }
+
+  const bool masked = !checks.mask.empty() && this->HasValue(checks.mask);
+  const auto good   = OtherBands(prepared.bad);
+  if (!checks.learn && !masked && !declared && good.size() == prepared.bad.size())
+  {
+    // The filters of inference see to invalid pixels themselves.
+    return;
+  }
+  const auto selection = SelectionType::New();
+  selection->SetInput(this->GetParameterFloatVectorImage(imageKey));
+  selection->SetInputNoData(noData);
+  // Zero is a measurement as well: of dark water, in an image whose margin is zero in all bands.
+  selection->SetNoDataInAnyBand(checks.learn && noData != 0.f);
+  if (good.size() < prepared.bad.size())
+  {
+    selection->SetBands(good);
+  }
+  if (prepared.wholeAxis.size() != 0)
+  {
+    prepared.axis = prepared.wholeAxis.Pick(good);
+    selection->SetSpectralAxis(*prepared.axis);
+  }
+  if (checks.learn && this->HasUserValue("saturation"))
+  {
+    selection->SetSaturation(this->GetParameterFloat("saturation"));
+  }
+  if (masked)
+  {
+    selection->SetMask(this->GetParameterUInt8Image(checks.mask));
+  }
+  try
+  {
+    selection->UpdateOutputInformation();
+  }
+  catch (const itk::ExceptionObject& error)
+  {
+    // All else was checked above.
+    throw std::invalid_argument(checks.mask + ": " + GetMessage(error) + " of " + imageKey);
+  }
+  prepared.image  = selection->GetOutput();
+  prepared.filter = selection.GetPointer();
+  m_Prepared.emplace(imageKey, prepared);
+}
+
+std::vector<bool> SpectralApplication::FindOtherBands(std::size_t bands, const SpectralAxis& axis, const SpectralAxis& like)
+{
+  std::vector<bool> other(bands, axis.size() == bands);
+  std::size_t       next = 0;
+  for (std::size_t band = 0; band < axis.size() && next < like.size(); ++band)
+  {
+    if (std::abs(axis.wavelengths[band] - like.wavelengths[next]) <= SameWavelength)
+    {
+      other[band] = false;
+      ++next;
+    }
+  }
+  if (next < like.size())
+  {
+    other.assign(bands, false);
+  }
+  return other;
+}
+
+std::vector<bool> SpectralApplication::FindBadBands(const std::string& imageKey, const SpectralAxis& axis, float noData)
+{
+  const std::size_t bands = this->GetNumberOfBands(imageKey);
+  std::vector<bool> bad(bands, false);
+  const std::string list = this->HasUserValue("badbands") ? this->GetParameterString("badbands") : std::string();
+  if (list == NoBadBands)
+  {
+    return bad;
+  }
+  std::string reasons;
+  const auto  leaveOut = [&bad, &reasons](const std::vector<bool>& set, const std::string& reason)
+  {
+    if (std::find(set.begin(), set.end(), true) != set.end())
+    {
+      std::transform(set.begin(), set.end(), bad.begin(), bad.begin(), std::logical_or<bool>());
+      reasons += (reasons.empty() ? "" : "; ") + otb::ToText(set) + " " + reason;
+    }
+  };
+
+  leaveOut(ParseBandList(list, bands, axis, "badbands"), "by badbands");
+
+  auto* const image    = this->GetParameterFloatVectorImage(imageKey);
+  auto        inHeader = GetBadBands(image->GetImageMetadata());
+  const auto  path     = this->GetParameterString(imageKey);
+  inHeader             = inHeader.size() == bands || path.empty() ? inHeader : ReadBadBandsOfImage(path);
+  const bool usable    = inHeader.size() == bands && std::find(inHeader.begin(), inHeader.end(), false) != inHeader.end();
+  if (usable)
+  {
+    leaveOut(inHeader, "by the file's bad bands list");
+  }
+
+  const auto range = RangeType::New();
+  range->SetInput(image);
+  range->GetFilter()->SetNoData(noData);
+  range->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(this->GetParameterInt("ram")));
+  this->AddProcess(range->GetStreamer(), "Looking for bad bands");
+  range->Update();
+  leaveOut(range->GetFilter()->FindBadBands(), "constant or no data");
+
+  const auto left = static_cast<std::size_t>(std::count(bad.begin(), bad.end(), true));
+  if (left == bands)
+  {
+    throw std::invalid_argument("badbands: found that no band of " + imageKey + " is left (" + reasons + "), expected at least one good band");
+  }
+  if (left > 0)
+  {
+    otbAppLogINFO(<< "Bad bands: " << left << " of " << bands << " are left out (" << reasons << ")");
+  }
+  return bad;
+}
+} // namespace Wrapper
+} // namespace otb
