@@ -9,6 +9,7 @@
 
 #include "otbWrapperApplicationFactory.h"
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 #include <vector>
@@ -107,6 +108,7 @@ private:
         "nodata", "Pixels with this value, any number, in all bands do not count, in any of the images. By default the value that each image's file declares. "
                   "NaN and infinity never count.");
     MandatoryOff("nodata");
+    AddBadBandsParameter("in, and of ref and inhs,", false);
     AddBlurParameters();
     AddSpectralResponseParameters();
 
@@ -174,6 +176,7 @@ private:
       throw std::invalid_argument("peak: found " + ToText(peak) + ", expected a positive number, or 0 for the maximum of the reference");
     }
     m_Comparisons.clear();
+    LeaveOutBadBands();
     const Image image = Read("in");
     if (HasValue("ref"))
     {
@@ -203,9 +206,26 @@ private:
     MakeMap("outerr", MapType::Measure::RootMeanSquareError);
   }
 
+  void LeaveOutBadBands()
+  {
+    const auto bad = ReadBadBands("in");
+    if (std::find(bad.begin(), bad.end(), true) == bad.end())
+    {
+      return;
+    }
+    // What has another number of bands is compared with nothing, and refused when it should be.
+    for (const char* key : {"in", "ref", "inhs"})
+    {
+      if (HasValue(key) && GetNumberOfBands(key) == bad.size())
+      {
+        PrepareImage(key, {"", "nodata", false, {}, bad});
+      }
+    }
+  }
+
   Image Read(const std::string& key)
   {
-    return {GetParameterFloatVectorImage(key), HasValue("nodata") ? GetParameterFloat("nodata") : InputNoData(key), key};
+    return {GetImage(key), HasValue("nodata") ? GetParameterFloat("nodata") : InputNoData(key), key};
   }
 
   /** As the coarse hyperspectral sensor would have seen the image. */

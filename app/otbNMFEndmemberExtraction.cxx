@@ -77,7 +77,7 @@ private:
 
   void Run() override
   {
-    PrepareImage("in", {"mask", "nodatain", true, {}});
+    PrepareImage("in", {"mask", "nodatain", true, {}, {}});
     FloatVectorImageType* const image = GetImage("in");
     const std::uint64_t         bands = GetNumberOfBands("in");
     const std::uint64_t         most  = std::min<std::uint64_t>(bands, image->GetLargestPossibleRegion().GetNumberOfPixels());

@@ -77,8 +77,8 @@ protected:
   /** The value of an input image's invalid pixels, where its file does not declare it. */
   void AddInputNoDataParameter(const std::string& key, const std::string& name, const std::string& imageKey);
 
-  /** `badbands`: bands of an input image to leave out. */
-  void AddBadBandsParameter(const std::string& imageKey);
+  /** `badbands`: bands of an input image to leave out; whether PrepareImage() looks for more. */
+  void AddBadBandsParameter(const std::string& imageKey, bool looks = true);
 
   /** `saturation`: from which value an input image's pixels are left out. */
   void AddSaturationParameter(const std::string& imageKey);
@@ -92,12 +92,17 @@ protected:
     bool learn;
     /** Otherwise: the wavelengths of the bands to pick, if the image has those and more; empty for all bands. */
     SpectralAxis like;
+    /** Or: which bands to leave out. */
+    std::vector<bool> bad;
   };
 
   /** Leaves out bad bands and invalid pixels of an input image: from now on GetImage(), GetNumberOfBands(), ReadSpectralAxis(), ReadSpectralResponse() and
    * InputNoData() are of its good bands, and its invalid pixels are NaN. Reads an image to learn from once, streamed, to find bands without a measurement.
    * \throw std::invalid_argument naming the parameter when the mask has another size or no good band is left. */
   void PrepareImage(const std::string& imageKey, const ImageChecks& checks);
+
+  /** The bands of an input image that are bad by `badbands` or by its file's list, without a look at the pixels; logs them. */
+  std::vector<bool> ReadBadBands(const std::string& imageKey);
 
   /** An input image, as prepared if it is. */
   FloatVectorImageType* GetImage(const std::string& imageKey);
@@ -199,6 +204,12 @@ private:
   std::string                                        m_ImageKey;
   /** By wavelengths: the bands of the image that `like` has not; in the same order; none when the image has not all of `like`. */
   static std::vector<bool> FindOtherBands(std::size_t bands, const SpectralAxis& axis, const SpectralAxis& like);
+
+  /** By `badbands` and the file's bad bands list; adds which and why to `reasons`. \throw std::invalid_argument when `badbands` is no list of its bands. */
+  std::vector<bool> FindDeclaredBadBands(const std::string& imageKey, const SpectralAxis& axis, std::string& reasons);
+
+  /** Logs what is left out. \throw std::invalid_argument when nothing is left. */
+  void TellBadBands(const std::string& imageKey, const std::vector<bool>& bad, const std::string& reasons);
 
   /** By `badbands`, the file's bad bands list, and what a pass over the image finds. */
   std::vector<bool> FindBadBands(const std::string& imageKey, const SpectralAxis& axis, float noData);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <stdexcept>
 
@@ -21,6 +22,20 @@ const char* const NoBadBands = "none";
 
 /** Two bands of one sensor are not that near [nm], and no two products of it that far apart. */
 constexpr double SameWavelength = 0.5;
+
+/** Adds the bands of a set, if there are any, and why they are bad. */
+void AddReason(const std::vector<bool>& set, const std::string& reason, std::string& reasons)
+{
+  if (std::find(set.begin(), set.end(), true) != set.end())
+  {
+    reasons += (reasons.empty() ? "" : "; ") + otb::ToText(set) + " " + reason;
+  }
+}
+
+void Join(std::vector<bool>& set, const std::vector<bool>& other)
+{
+  std::transform(set.begin(), set.end(), other.begin(), set.begin(), std::logical_or<bool>());
+}
 
 using SelectionType = SpectraSelectionImageFilter<FloatVectorImageType>;
 using RangeType     = StreamingBandRangeImageFilter<FloatVectorImageType>;
@@ -43,14 +58,14 @@ void SpectralApplication::AddInputNoDataParameter(const std::string& key, const 
   this->MandatoryOff(key);
 }
 
-void SpectralApplication::AddBadBandsParameter(const std::string& imageKey)
+void SpectralApplication::AddBadBandsParameter(const std::string& imageKey, bool looks)
 {
   this->AddParameter(ParameterType_String, "badbands", "Bad bands");
-  this->SetParameterDescription(
-      "badbands", "Bands of " + imageKey +
-                      " to leave out, as numbers from 1 and wavelengths: 1-5,104-112,1350-1450nm. Besides, those are left out "
-                      "that its file declares as bad (bbl) and those without a measurement: constant, or no data in most pixels. none: no band is "
-                      "left out.");
+  this->SetParameterDescription("badbands", "Bands of " + imageKey +
+                                                " to leave out, as numbers from 1 and wavelengths: 1-5,104-112,1350-1450nm. Besides, those are left out that "
+                                                "its file declares as bad (bbl)" +
+                                                (looks ? " and those without a measurement: constant, or no data in most pixels" : "") +
+                                                ". none: no band is left out.");
   this->MandatoryOff("badbands");
 }
 
@@ -86,7 +101,12 @@ void SpectralApplication::PrepareImage(const std::string& imageKey, const ImageC
   const bool    declared = !checks.noData.empty() && this->HasUserValue(checks.noData);
   const float   noData   = declared ? this->GetParameterFloat(checks.noData) : this->InputNoData(imageKey);
   prepared.bad.assign(this->GetNumberOfBands(imageKey), false);
-  if (checks.learn)
+  if (checks.bad.size() == prepared.bad.size())
+  {
+    prepared.wholeAxis = this->ReadSpectralAxis(imageKey).value_or(SpectralAxis());
+    prepared.bad       = checks.bad;
+  }
+  else if (checks.learn)
   {
     prepared.wholeAxis = this->ReadSpectralAxis(imageKey).value_or(SpectralAxis());
     prepared.bad       = this->FindBadBands(imageKey, prepared.wholeAxis, noData);
@@ -159,55 +179,67 @@ std::vector<bool> SpectralApplication::FindOtherBands(std::size_t bands, const S
   return other;
 }
 
-std::vector<bool> SpectralApplication::FindBadBands(const std::string& imageKey, const SpectralAxis& axis, float noData)
+std::vector<bool> SpectralApplication::FindDeclaredBadBands(const std::string& imageKey, const SpectralAxis& axis, std::string& reasons)
 {
   const std::size_t bands = this->GetNumberOfBands(imageKey);
-  std::vector<bool> bad(bands, false);
-  const std::string list = this->HasUserValue("badbands") ? this->GetParameterString("badbands") : std::string();
+  const std::string list  = this->HasUserValue("badbands") ? this->GetParameterString("badbands") : std::string();
   if (list == NoBadBands)
   {
-    return bad;
+    return std::vector<bool>(bands, false);
   }
+  auto bad = ParseBandList(list, bands, axis, "badbands");
+  AddReason(bad, "by badbands", reasons);
+
+  auto       inFile = GetBadBands(this->GetParameterFloatVectorImage(imageKey)->GetImageMetadata());
+  const auto path   = this->GetParameterString(imageKey);
+  inFile            = inFile.size() == bands || path.empty() ? inFile : ReadBadBandsOfImage(path);
+  if (inFile.size() == bands && std::find(inFile.begin(), inFile.end(), false) != inFile.end())
+  {
+    AddReason(inFile, "by the file's bad bands list", reasons);
+    Join(bad, inFile);
+  }
+  return bad;
+}
+
+std::vector<bool> SpectralApplication::ReadBadBands(const std::string& imageKey)
+{
   std::string reasons;
-  const auto  leaveOut = [&bad, &reasons](const std::vector<bool>& set, const std::string& reason)
-  {
-    if (std::find(set.begin(), set.end(), true) != set.end())
-    {
-      std::transform(set.begin(), set.end(), bad.begin(), bad.begin(), std::logical_or<bool>());
-      reasons += (reasons.empty() ? "" : "; ") + otb::ToText(set) + " " + reason;
-    }
-  };
+  const auto  bad = this->FindDeclaredBadBands(imageKey, this->ReadSpectralAxis(imageKey).value_or(SpectralAxis()), reasons);
+  this->TellBadBands(imageKey, bad, reasons);
+  return bad;
+}
 
-  leaveOut(ParseBandList(list, bands, axis, "badbands"), "by badbands");
-
-  auto* const image    = this->GetParameterFloatVectorImage(imageKey);
-  auto        inHeader = GetBadBands(image->GetImageMetadata());
-  const auto  path     = this->GetParameterString(imageKey);
-  inHeader             = inHeader.size() == bands || path.empty() ? inHeader : ReadBadBandsOfImage(path);
-  const bool usable    = inHeader.size() == bands && std::find(inHeader.begin(), inHeader.end(), false) != inHeader.end();
-  if (usable)
+std::vector<bool> SpectralApplication::FindBadBands(const std::string& imageKey, const SpectralAxis& axis, float noData)
+{
+  std::string reasons;
+  auto        bad = this->FindDeclaredBadBands(imageKey, axis, reasons);
+  if (!this->HasUserValue("badbands") || this->GetParameterString("badbands") != NoBadBands)
   {
-    leaveOut(inHeader, "by the file's bad bands list");
+    const auto range = RangeType::New();
+    range->SetInput(this->GetParameterFloatVectorImage(imageKey));
+    range->GetFilter()->SetNoData(noData);
+    range->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(this->GetParameterInt("ram")));
+    this->AddProcess(range->GetStreamer(), "Looking for bad bands");
+    range->Update();
+    const auto empty = range->GetFilter()->FindBadBands();
+    AddReason(empty, "constant or no data", reasons);
+    Join(bad, empty);
   }
+  this->TellBadBands(imageKey, bad, reasons);
+  return bad;
+}
 
-  const auto range = RangeType::New();
-  range->SetInput(image);
-  range->GetFilter()->SetNoData(noData);
-  range->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(this->GetParameterInt("ram")));
-  this->AddProcess(range->GetStreamer(), "Looking for bad bands");
-  range->Update();
-  leaveOut(range->GetFilter()->FindBadBands(), "constant or no data");
-
-  const auto left = static_cast<std::size_t>(std::count(bad.begin(), bad.end(), true));
-  if (left == bands)
+void SpectralApplication::TellBadBands(const std::string& imageKey, const std::vector<bool>& bad, const std::string& reasons)
+{
+  const auto count = static_cast<std::size_t>(std::count(bad.begin(), bad.end(), true));
+  if (count == bad.size())
   {
     throw std::invalid_argument("badbands: found that no band of " + imageKey + " is left (" + reasons + "), expected at least one good band");
   }
-  if (left > 0)
+  if (count > 0)
   {
-    otbAppLogINFO(<< "Bad bands: " << left << " of " << bands << " are left out (" << reasons << ")");
+    otbAppLogINFO(<< "Bad bands: " << count << " of " << bad.size() << " are left out (" << reasons << ")");
   }
-  return bad;
 }
 } // namespace Wrapper
 } // namespace otb

@@ -33,17 +33,17 @@ void SpectralInversionApplication::AddKeepBadBandsParameter()
 
 void SpectralInversionApplication::PrepareHyperspectralImage()
 {
-  PrepareImage("inhs", {"maskhs", "nodatahs", true, {}});
+  PrepareImage("inhs", {"maskhs", "nodatahs", true, {}, {}});
 }
 
 void SpectralInversionApplication::PrepareHyperspectralImage(const SpectralInversionModel& model)
 {
-  PrepareImage("inhs", {"", "nodatahs", false, model.axis});
+  PrepareImage("inhs", {"", "nodatahs", false, model.axis, {}});
 }
 
 void SpectralInversionApplication::PrepareMultispectralImage()
 {
-  PrepareImage("inms", {"mask", "nodatams", false, {}});
+  PrepareImage("inms", {"mask", "nodatams", false, {}, {}});
 }
 
 void SpectralInversionApplication::KeepBadBands()

@@ -71,7 +71,7 @@ private:
 
   void Run() override
   {
-    PrepareImage("in", {"mask", "nodatain", true, {}});
+    PrepareImage("in", {"mask", "nodatain", true, {}, {}});
     m_Filter = FilterType::New();
     m_Filter->SetSpectralResponse(ReadSpectralResponse("in"));
     m_Filter->SetInput(GetImage("in"));

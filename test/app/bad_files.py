@@ -120,6 +120,9 @@ def write_images():
     write_image("sharp_zero.tif", 0 * sharp, geotransform=SHARP_GRID)
     spectra = endmembers[:3].T.reshape(BANDS, 1, 3).astype("float32")
     write_image("endmembers.tif", spectra)
+    write_image("coarse_mask.tif", numpy.ones((1, 8, 8), "uint8"))
+    write_image("empty_mask.tif", numpy.zeros((1, 8, 8), "uint8"))
+    write_image("sharp_mask.tif", numpy.ones((1, 32, 32), "uint8"))
     spectra[0, 0, 0] = numpy.nan
     write_image("endmembers_nan.tif", spectra)
     pathlib.Path("cut.tif").write_bytes(pathlib.Path("coarse.tif").read_bytes()[:1000])

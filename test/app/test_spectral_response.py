@@ -124,8 +124,8 @@ class SpectralResponseDegradation(unittest.TestCase):
         path = write_image(self.folder / "holes.tif", self.cube, WAVELENGTHS, nodata=-1)
         parameters = {"in": path, "srf": "bands", "srf_bands_list": "500:30"}
         found = self.succeeds(**parameters)
-        self.assertEqual((found[0, 10, 20], found[0, 11, 21]), (-9999, -9999))
-        self.assertEqual((found == -9999).sum(), 2)
+        self.assertEqual((found[0, 10, 20], found[0, 11, 21], found[0, 12, 22]), (-9999, -9999, -9999))
+        self.assertEqual((found == -9999).sum(), 3)
         self.assertEqual(self.no_data(), -9999)
         code, log = run(APPLICATION, **parameters, out=f"{self.out} uint8")
         self.assertEqual(code, 0, log)

@@ -79,9 +79,27 @@ class BadBands(SuperResolutionTest):
         model = {"inhs": bad, "inms": self.inms, "srf": "matrix", "srf_matrix_in": self.matrix, "epochs": 5, "method_morph_ne": 4}
         self.succeeds("HyperspectralSuperResolution", **model, keepbad=1, out=self.folder / "out.hdr")
         self.assertIn("bbl = {1, 1, 1, 1, 1, 1, 0, 0, 1", (self.folder / "out.hdr").read_text())
-        # And what is written is understood.
+        # And what is written is understood: bands without data do not count.
+        log = self.succeeds("HyperspectralQuality", **{"in": self.folder / "out.hdr", "ref": self.folder / "out.hdr"}, peak=1)
+        self.assertIn("Bad bands: 3 of 30 are left out (7-8, 18 by the file's bad bands list)", log)
         log = self.succeeds("NMFEndmemberExtraction", **{"in": self.folder / "out.hdr"}, ne=3, outendm=self.folder / "em.tif")
         self.assertIn("7-8, 18 by the file's bad bands list", log)
+
+    def test_scores_of_the_good_bands(self):
+        truth = self.image_with((0.1, 0.2, 0.3), "truth.tif")
+        other = self.image_with((9, -9, numpy.nan), "other.tif")
+        scores = {}
+        for name, parameters in {
+            "good": {"in": self.clean, "ref": self.clean, "inhs": self.clean},
+            "all": {"in": other, "ref": truth, "inhs": truth, "badbands": "7,8,18"},
+        }.items():
+            path = self.folder / f"{name}.json"
+            self.succeeds("HyperspectralQuality", **parameters, ratio=1, psf="delta", peak=1, outjson=path)
+            scores[name] = json.loads(path.read_text())
+        self.assertEqual(scores["good"], scores["all"])
+        code, log = run("HyperspectralQuality", **{"in": other, "ref": truth}, badbands="1-31", peak=1)
+        self.assertNotEqual(code, 0)
+        self.assertIn('badbands: found "1-31", expected whole numbers of bands from 1 to 30', log)
 
     def test_curves_are_projected_onto_the_good_bands(self):
         parameters = {"srf": "bands", "srf_bands_list": "480:80,560:60,660:60,850:90", "srf_matrix_in": None}

@@ -157,5 +157,5 @@ TEST(SpectralSensors, ResponsesAreNearMeasuredCurves)
   const auto built     = otb::ProjectResponses(otb::GetSensorResponses(otb::FindSpectralSensor("sentinel2a")), axis, "built-in");
   const auto misplaced = (measured.GetMatrix() - built.GetMatrix()).cwiseAbs().rowwise().sum() / 2;
   EXPECT_LT(misplaced.mean(), 0.05);
-  EXPECT_LT(misplaced.maxCoeff(), 0.09);
+  EXPECT_LT(misplaced.maxCoeff(), 0.13);
 }
