@@ -98,7 +98,7 @@ void SpectralApplication::PrepareImage(const std::string& imageKey, const ImageC
 {
   m_Prepared.erase(imageKey);
   PreparedImage prepared;
-  const bool    declared = !checks.noData.empty() && this->HasUserValue(checks.noData);
+  const bool    declared = !checks.noData.empty() && this->HasValue(checks.noData);
   const float   noData   = declared ? this->GetParameterFloat(checks.noData) : this->InputNoData(imageKey);
   prepared.bad.assign(this->GetNumberOfBands(imageKey), false);
   if (checks.bad.size() == prepared.bad.size())
@@ -138,7 +138,7 @@ void SpectralApplication::PrepareImage(const std::string& imageKey, const ImageC
     prepared.axis = prepared.wholeAxis.Pick(good);
     selection->SetSpectralAxis(*prepared.axis);
   }
-  if (checks.learn && this->HasUserValue("saturation"))
+  if (checks.learn && this->HasValue("saturation"))
   {
     selection->SetSaturation(this->GetParameterFloat("saturation"));
   }
@@ -182,7 +182,7 @@ std::vector<bool> SpectralApplication::FindOtherBands(std::size_t bands, const S
 std::vector<bool> SpectralApplication::FindDeclaredBadBands(const std::string& imageKey, const SpectralAxis& axis, std::string& reasons)
 {
   const std::size_t bands = this->GetNumberOfBands(imageKey);
-  const std::string list  = this->HasUserValue("badbands") ? this->GetParameterString("badbands") : std::string();
+  const std::string list  = this->HasValue("badbands") ? this->GetParameterString("badbands") : std::string();
   if (list == NoBadBands)
   {
     return std::vector<bool>(bands, false);
@@ -213,7 +213,7 @@ std::vector<bool> SpectralApplication::FindBadBands(const std::string& imageKey,
 {
   std::string reasons;
   auto        bad = this->FindDeclaredBadBands(imageKey, axis, reasons);
-  if (!this->HasUserValue("badbands") || this->GetParameterString("badbands") != NoBadBands)
+  if (!this->HasValue("badbands") || this->GetParameterString("badbands") != NoBadBands)
   {
     const auto range = RangeType::New();
     range->SetInput(this->GetParameterFloatVectorImage(imageKey));

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The first byte says what the rest is: a file of wavelengths, the ENVI header of an image, what products keep beside images or in names, or a list of bands.
+
+#include "otbBandList.h"
+#include "otbSpectralAxis.h"
+#include "otbSpectralAxisSources.h"
+
+#include "cpl_vsi.h"
+
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+
+namespace
+{
+void RequireValid(const otb::SpectralAxis& axis)
+{
+  bool valid = axis.size() > 0 && (axis.widths.empty() || axis.widths.size() == axis.size());
+  for (const auto& values : {axis.wavelengths, axis.widths})
+  {
+    for (const double value : values)
+    {
+      valid = valid && std::isfinite(value) && value > 0;
+    }
+  }
+  if (!valid)
+  {
+    std::abort();
+  }
+}
+
+void WriteToMemory(const char* name, const void* data, std::size_t size)
+{
+  VSILFILE* const file = VSIFOpenL(name, "wb");
+  VSIFWriteL(data, 1, size, file);
+  VSIFCloseL(file);
+}
+} // namespace
+
+namespace
+{
+void ReadText(const std::string& text)
+{
+  std::istringstream stream(text);
+  RequireValid(otb::SpectralAxis::Read(stream, "fuzz"));
+}
+
+void ReadEnviImage(const std::string& header)
+{
+  static const char pixels[4096] = {};
+  WriteToMemory("/vsimem/fuzz.img", pixels, sizeof pixels);
+  WriteToMemory("/vsimem/fuzz.hdr", header.data(), header.size());
+  if (const auto axis = otb::ReadSpectralAxisOfImage("/vsimem/fuzz.img"))
+  {
+    RequireValid(*axis);
+  }
+  otb::ReadBadBandsOfImage("/vsimem/fuzz.img");
+}
+
+void ReadBandList(const std::string& text)
+{
+  static const otb::SpectralAxis axis{{400, 500, 600, 700, 650, 750, 850}, {}};
+  const auto                     set = otb::ParseBandList(text, axis.size(), axis, "fuzz");
+  // What it says of a set is a list of that set.
+  if (otb::ParseBandList(otb::ToText(set), axis.size(), axis, "fuzz") != set)
+  {
+    std::abort();
+  }
+}
+
+void Check(const std::optional<otb::SpectralAxis>& axis)
+{
+  if (axis)
+  {
+    RequireValid(*axis);
+  }
+}
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+  if (size == 0)
+  {
+    return 0;
+  }
+  const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  try
+  {
+    switch (data[0] % 7)
+    {
+    case 0:
+      Check(otb::AxisFromNames({text, text}));
+      break;
+    case 1:
+      ReadEnviImage(text);
+      break;
+    case 2:
+      Check(otb::AxisFromEnMapMetadata(text));
+      break;
+    case 3:
+      Check(otb::AxisFromEnviHeader(text));
+      break;
+    case 4:
+      Check(otb::AxisFromTable(text));
+      break;
+    case 5:
+      ReadBandList(text);
+      break;
+    default:
+      ReadText(text);
+    }
+  }
+  catch (const std::invalid_argument&)
+  {
+    // Refused, as it should be.
+  }
+  return 0;
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A model file: refused with the reason, or whole, so that it can be saved and read again.
+
+#include "otbSpectralInversionModel.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+#include <unistd.h>
+
+namespace
+{
+/** A file in memory where there is such a folder, else a temporary one; gone when the program ends. */
+struct File
+{
+  explicit File(const std::string& name)
+    : path((std::filesystem::is_directory("/dev/shm") ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path()) /
+           ("spectramorph-fuzz-" + name + std::to_string(::getpid())))
+  {
+  }
+  ~File()
+  {
+    std::filesystem::remove(path);
+  }
+
+  const std::filesystem::path path;
+};
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+  static const File given("given"), saved("saved");
+  std::ofstream(given.path, std::ios::binary).write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
+  otb::SpectralInversionModel model;
+  try
+  {
+    model = otb::SpectralInversionModel::Load(given.path.string(), "fuzz");
+  }
+  catch (const std::runtime_error&)
+  {
+    return 0;
+  }
+  // Outside the try: what was loaded must not be refused.
+  model.Save(saved.path.string(), "fuzz");
+  const auto again = otb::SpectralInversionModel::Load(saved.path.string(), "fuzz");
+  if (again.GetHyperspectralBands() != model.GetHyperspectralBands() || again.network.GetParameters() != model.network.GetParameters())
+  {
+    std::abort();
+  }
+  return 0;
+}

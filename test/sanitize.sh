@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds tests with a sanitizer in build/<sanitizer> and runs them: test/sanitize.sh [address,undefined|thread [unit|filter|all]]. By default the unit tests,
+# under the address and undefined behaviour sanitizers. Any report fails the test.
+set -eu
+cd "$(dirname "$0")/.."
+sanitizer=${1:-address,undefined}
+suite=${2:-unit}
+build=build/${sanitizer//,/-}
+
+case $suite in
+  unit) targets=(SpectraMorphUnitTests SpectraMorphFuzzAxis SpectraMorphFuzzModel SpectraMorphFuzzResponse) tests='^(unit|fuzz)/' ;;
+  filter) targets=(SpectraMorphFilterTests) tests='^filter/' ;;
+  *) targets=(SpectraMorphUnitTests SpectraMorphFilterTests SpectraMorphFuzzAxis SpectraMorphFuzzModel SpectraMorphFuzzResponse) tests='^(unit|filter|fuzz)/' ;;
+esac
+
+options=()
+if command -v ccache >/dev/null; then
+  options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+fi
+if [ ! -e "$build/CMakeCache.txt" ] && command -v ninja >/dev/null; then
+  options+=(-G Ninja)
+fi
+mkdir -p "$build"
+# Numbers of the unit tests are those of optimised code, which also keeps them quick.
+if ! cmake -S . -B "$build" "${options[@]}" -DCMAKE_BUILD_TYPE=Release \
+  -DCMAKE_CXX_FLAGS="-g1 -O1 -fno-omit-frame-pointer -fsanitize=$sanitizer -fno-sanitize-recover=all" -DCMAKE_CXX_FLAGS_RELEASE="" \
+  >"$build/configure.log" 2>&1; then
+  cat "$build/configure.log" >&2
+  exit 1
+fi
+cmake --build "$build" --parallel "$(nproc)" --target "${targets[@]}"
+# OTB and ITK are not instrumented; their threads' beginnings and ends are seen nevertheless, so that nothing needs to be suppressed.
+export TSAN_OPTIONS="halt_on_error=1:exitcode=66 ${TSAN_OPTIONS:-}"
+export ASAN_OPTIONS="detect_leaks=1:strict_string_checks=1:check_initialization_order=1 ${ASAN_OPTIONS:-}"
+ctest --test-dir "$build" --output-on-failure -j 2 -R "$tests"
