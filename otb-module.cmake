@@ -18,6 +18,7 @@ set(SpectraMorph_OTB_MODULES
   OTBMetadata
   OTBStatistics
   OTBStreaming
+  OTBTransform
 )
 
 otb_module(SpectraMorph

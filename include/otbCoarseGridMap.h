@@ -2,25 +2,43 @@
 #ifndef otbCoarseGridMap_h
 #define otbCoarseGridMap_h
 
-#include "otbImageMetadata.h"
+#include "otbSameProjection.h"
 
+#include <algorithm>
 #include <cmath>
-#include <string>
 
 namespace otb
 {
 /** \class CoarseGridMap
- * \brief Which pixel of a coarse image holds the centre of a pixel of a fine one (nearest-neighbour up-sampling), for any ratio and offset.
+ * \brief How a fine and a coarse grid over the same ground lie, for any ratio and offset: which coarse pixel holds the centre of a fine one (nearest-neighbour
+ * up-sampling), and which fine pixels a coarse one covers.
  *
  * Columns and rows are mapped apart: the coarse pixel of fine column x is floor(first + step x), counted from the coarse image's first, or -1 outside of it.
  *
- * Where both images are georeferenced, physical coordinates decide; without georeferencing equal footprints are assumed.
+ * Where both images are georeferenced, physical coordinates decide; without georeferencing equal footprints are assumed. A grid's origin is the centre of its
+ * first pixel.
  *
  * \ingroup SpectraMorph
  */
 class CoarseGridMap
 {
 public:
+  /** Fine pixels [first, last) under a coarse one, which spans [from, to) in fine coordinates, fine pixel x covering [x - 1/2, x + 1/2). */
+  struct Span
+  {
+    long   first = 0;
+    long   last  = 0;
+    double from  = 0.;
+    double to    = 0.;
+
+    /** The share of the coarse pixel that fine pixel x covers. */
+    double Weight(long x) const
+    {
+      const double middle = static_cast<double>(x);
+      return std::max(0., std::min(to, middle + 0.5) - std::max(from, middle - 0.5)) / (to - from);
+    }
+  };
+
   /** One axis: `first` the coarse coordinate of the centre of fine pixel 0, coarse pixel i covering [i, i + 1). */
   struct Axis
   {
@@ -33,16 +51,34 @@ public:
       const auto cell = static_cast<long>(std::floor(first + step * static_cast<double>(fine)));
       return cell >= 0 && cell < size ? cell : -1;
     }
+
+    /** The fine pixels, of `count` in all, under a coarse one. */
+    Span Footprint(long cell, long count) const
+    {
+      const double one   = (static_cast<double>(cell) - first) / step;
+      const double other = (static_cast<double>(cell + 1) - first) / step;
+      Span         span;
+      span.from  = std::min(one, other);
+      span.to    = std::max(one, other);
+      span.first = std::clamp(static_cast<long>(std::floor(span.from + 0.5)), 0L, count);
+      span.last  = std::clamp(static_cast<long>(std::ceil(span.to + 0.5)), 0L, count);
+      return span;
+    }
   };
 
   Axis columns;
   Axis rows;
   bool physical = false; // by coordinates, rather than by equal footprints
 
-  /** Fine pixels are counted from the fine image's first. \throw itk::ExceptionObject when the images do not overlap. */
+  /** Fine pixels are counted from the fine image's first. \throw itk::ExceptionObject when the images do not overlap or
+   * have different projections. */
   template <class TImage>
   static CoarseGridMap Between(const TImage* fine, const TImage* coarse)
   {
+    if (!HaveSameProjection(fine, coarse))
+    {
+      itkGenericExceptionMacro(<< "The two images have different projections, expected one");
+    }
     CoarseGridMap map;
     map.physical          = AreComparable(fine, coarse);
     const auto fineSize   = fine->GetLargestPossibleRegion().GetSize();
@@ -75,7 +111,7 @@ public:
   }
 
 private:
-  // Whether the two images' physical coordinates mean the same: one projection, or none but grids that differ (two default grids say nothing).
+  // Whether the two images' physical coordinates say how they lie: in a projection, or in none but on grids that differ (two default grids say nothing).
   template <class TImage>
   static bool AreComparable(const TImage* fine, const TImage* coarse)
   {
