@@ -3,6 +3,7 @@
 #define otbSpectralInversionModel_h
 
 #include "otbLinearMixing.h"
+#include "otbRadiometricHarmonisation.h"
 #include "otbSpectralAxis.h"
 #include "otbSpectralNetwork.h"
 #include "otbSpectralResponse.h"
@@ -42,6 +43,9 @@ struct SpectraMorph_EXPORT SpectralInversionModel
   double              scale  = 1.;
   Training            training;
 
+  /** What the multispectral image that the model was made with needs; multispectral pixels are given to the network as if it were applied. */
+  RadiometricHarmonisation radiometry;
+
   unsigned int GetMultispectralBands() const
   {
     return response.GetNumberOfMultispectralBands();
@@ -59,6 +63,9 @@ struct SpectraMorph_EXPORT SpectralInversionModel
 
   /** The mixing of Morph's endmembers, in the hyperspectral image's unit. */
   LinearMixing Mixing() const;
+
+  /** The same model with the radiometry folded into the network's first layer: it takes the multispectral image as it is, at no cost per pixel. */
+  SpectralInversionModel WithFoldedRadiometry() const;
 
   /** \throw std::invalid_argument when the parts do not fit each other or a number is not finite; the message says which. */
   void Validate() const;

@@ -195,6 +195,11 @@ SpectralInversionModel FromJson(const Json& json)
   model.offset                  = json.at("scaling").at("offset").get<double>();
   model.scale                   = json.at("scaling").at("scale").get<double>();
 
+  if (json.contains("radiometry"))
+  {
+    model.radiometry = {Numbers<double>(json.at("radiometry"), "gains", "\"gains\""), Numbers<double>(json.at("radiometry"), "offsets", "\"offsets\"")};
+  }
+
   const Json& layers = json.at("network");
   if (method == SpectralInversionMethod::Morph)
   {
@@ -231,6 +236,31 @@ LinearMixing SpectralInversionModel::Mixing() const
   return LinearMixing(spectra, static_cast<float>(offset));
 }
 
+SpectralInversionModel SpectralInversionModel::WithFoldedRadiometry() const
+{
+  SpectralInversionModel model = *this;
+  if (radiometry.IsIdentity())
+  {
+    return model;
+  }
+  // In scaled units x' = g x + ((g - 1) offset + o) / scale, so that W x' + b = (W g) x + (b + W (x' - g x)).
+  const SpectralNetwork::Layer& layer = network.GetLayers().front();
+  for (unsigned int unit = 0; unit < layer.outputs; ++unit)
+  {
+    float* const weights = model.network.GetParameters().data() + layer.offset + unit * layer.stride();
+    double       bias    = weights[layer.inputs];
+    for (unsigned int band = 0; band < GetMultispectralBands(); ++band)
+    {
+      const double gain = radiometry.gains[band];
+      bias += weights[band] * ((gain - 1.) * offset + radiometry.offsets[band]) / scale;
+      weights[band] = static_cast<float>(weights[band] * gain);
+    }
+    weights[layer.inputs] = static_cast<float>(bias);
+  }
+  model.radiometry = RadiometricHarmonisation();
+  return model;
+}
+
 void SpectralInversionModel::Validate() const
 {
   const auto check = [](bool condition, const std::string& message)
@@ -251,6 +281,11 @@ void SpectralInversionModel::Validate() const
   check(finite(static_cast<float>(offset)) && finite(static_cast<float>(scale)) && finite(static_cast<float>(1. / scale)) && scale > 0.,
         "the scaling is not a finite offset and a positive scale");
   check(std::isfinite(training.loss) && std::isfinite(training.nmfRelativeError), "a fact of the training is not a finite number");
+  check(radiometry.gains.size() == radiometry.offsets.size() && (radiometry.IsIdentity() || radiometry.gains.size() == GetMultispectralBands()),
+        "the radiometry is not a gain and an offset per multispectral band");
+  check(std::all_of(radiometry.gains.begin(), radiometry.gains.end(), [](double gain) { return std::isfinite(gain) && gain > 0.; }) &&
+            std::all_of(radiometry.offsets.begin(), radiometry.offsets.end(), [](double value) { return std::isfinite(value); }),
+        "a gain of the radiometry is not positive, or an offset not finite");
   check(axis.size() == 0 || axis.size() == GetHyperspectralBands(), "the number of wavelengths is not that of hyperspectral bands");
   check(axis.widths.empty() || axis.widths.size() == axis.size(), "the number of band widths is not that of wavelengths");
   for (const auto& numbers : {axis.wavelengths, axis.widths})
@@ -287,6 +322,10 @@ std::string SpectralInversionModel::ToText() const
                         {"loss", training.loss},
                         {"nmf_relative_error", training.nmfRelativeError},
                         {"seed", training.seed}}}};
+  if (!radiometry.IsIdentity())
+  {
+    json["radiometry"] = {{"gains", radiometry.gains}, {"offsets", radiometry.offsets}};
+  }
   if (morph)
   {
     json["constraint"]  = NameOf(ConstraintNames, constraint);
