@@ -32,7 +32,8 @@ private:
                           "spectrum directly. The output has the size and georeferencing of the multispectral image, and the bands, wavelengths and unit of "
                           "the hyperspectral one. Scenes of any size are processed in pieces that fit ram.");
     SetDocLimitations(
-        "The two images must be of one unit and calibration: what the spectral response makes of the hyperspectral image must match the multispectral image.");
+        "What the spectral response makes of the hyperspectral image must match the multispectral image, band by band, but for a gain and an offset (radio). "
+        "Both images are taken as orthorectified.");
     SetDocAuthors("The SpectraMorph module's authors");
     SetDocSeeAlso("TrainSpectralInversion, SpectralInversion, HyperspectralQuality, BundleToPerfectSensor; arXiv 2510.20814, arXiv 2507.13339");
     AddDocTag(Tags::Hyperspectral);
@@ -53,6 +54,7 @@ private:
     AddHyperspectralCheckParameters();
     AddMultispectralCheckParameters();
     AddKeepBadBandsParameter();
+    AddRadiometryParameter();
     AddNoDataParameter();
     AddRAMParameter();
 
@@ -99,9 +101,11 @@ private:
       CheckGrids();
     }
 
-    const ModelPointer model = Train(response);
+    const RadiometricHarmonisation radiometry = EstimateRadiometry(response);
+    const auto                     model      = std::make_shared<SpectralInversionModel>(*Train(response));
+    model->radiometry                         = radiometry;
     SetEndmemberOutput(*model);
-    ConnectInversion(model);
+    ConnectInversion(std::make_shared<SpectralInversionModel>(model->WithFoldedRadiometry()));
     KeepBadBands();
     WriteFile("model", model->ToText());
   }

@@ -212,8 +212,7 @@ void SpectralApplication::DoExecute()
         m_Images.empty() ? this->CommitOutputs() : this->DiscardOutputs();
         this->CheckOutputFiles();
         this->GetIntegerFrom("ram", 1);
-        m_Filters.clear();
-        m_Prepared.clear();
+        this->Forget();
         this->Run();
         this->CheckOutputImages();
         const auto keys = this->GetImagesToWrite();
@@ -223,6 +222,12 @@ void SpectralApplication::DoExecute()
           this->CommitOutputs();
         }
       });
+}
+
+void SpectralApplication::Forget()
+{
+  m_Filters.clear();
+  m_Prepared.clear();
 }
 
 void SpectralApplication::Guard(const std::function<void()>& action)

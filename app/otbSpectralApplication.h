@@ -51,6 +51,9 @@ protected:
    * holds its description alone. */
   virtual void Run() = 0;
 
+  /** Lets go of what an earlier run has left, before Run(). */
+  virtual void Forget();
+
   /** Writes a text file by the name that an output parameter has, if it has one. It appears together with the output images.
    * \throw std::runtime_error naming the parameter when it cannot be written. */
   void WriteFile(const std::string& key, const std::string& text);

@@ -28,14 +28,17 @@ private:
     SetDocLongDescription("Applies a model of TrainSpectralInversion or HyperspectralSuperResolution to each pixel of a multispectral image. The output has "
                           "the size and georeferencing of that image, and the bands, wavelengths and unit of the hyperspectral image that the model was "
                           "trained on. Scenes of any size are processed in pieces that fit ram.");
-    SetDocLimitations("The multispectral image must be of the sensor, unit and calibration that the model was trained for.");
+    SetDocLimitations("The multispectral image must be of the sensor that the model was trained for; and of its unit and calibration, unless the hyperspectral "
+                      "image of the same ground is given (radio).");
     SetDocAuthors("The SpectraMorph module's authors");
     SetDocSeeAlso("TrainSpectralInversion, HyperspectralSuperResolution; arXiv 2510.20814, arXiv 2507.13339");
     AddDocTag(Tags::Hyperspectral);
 
     AddMultispectralImageParameter();
     AddParameter(ParameterType_InputImage, "inhs", "Hyperspectral image");
-    SetParameterDescription("inhs", "The coarse hyperspectral image of the same ground. Only for a model with a coarse spectral prior, which looks at it.");
+    SetParameterDescription(
+        "inhs", "The coarse hyperspectral image of the same ground. A model with a coarse spectral prior looks at it, and radio affine takes the multispectral "
+                "image's gains and offsets from it.");
     MandatoryOff("inhs");
     AddParameter(ParameterType_InputFilename, "model", "Trained model");
     SetParameterDescription("model", "The model file (JSON).");
@@ -43,6 +46,7 @@ private:
     AddMultispectralCheckParameters();
     AddInputNoDataParameter("nodatahs", "No data in the hyperspectral image", "inhs");
     AddWavelengthParameter();
+    AddRadiometryParameter();
     AddNoDataParameter();
     AddRAMParameter();
 
@@ -70,11 +74,25 @@ private:
                           : "direct regression")
                   << (model->HasPrior() ? " and a coarse spectral prior" : "") << ", trained on " << model->training.pixels << " pixels");
     PrepareMultispectralImage();
-    if (model->HasPrior() && HasValue("inhs"))
+    if (HasValue("inhs"))
     {
       PrepareHyperspectralImage(*model);
     }
-    ConnectInversion(model);
+    if (GetParameterString("radio") == "none")
+    {
+      model->radiometry = RadiometricHarmonisation();
+    }
+    else if (HasValue("inhs"))
+    {
+      CheckBands("inhs", model->GetHyperspectralBands(), "the model was trained on");
+      CheckBands("inms", model->GetMultispectralBands(), "the spectral response of the model has rows");
+      model->radiometry = EstimateRadiometry(model->response);
+    }
+    else if (!model->radiometry.IsIdentity())
+    {
+      LogRadiometry("those of the image that the model was made with, since inhs is not given", model->radiometry);
+    }
+    ConnectInversion(std::make_shared<SpectralInversionModel>(model->WithFoldedRadiometry()));
   }
 };
 } // namespace Wrapper

@@ -214,10 +214,9 @@ void SpectralInversionApplication::CheckGrids()
   auto* const multispectral = GetImage("inms");
   auto* const hyperspectral = GetImage("inhs");
   multispectral->UpdateOutputInformation();
-  hyperspectral->UpdateOutputInformation();
   try
   {
-    CoarseGridMap::Between(multispectral, hyperspectral);
+    CoarseGridMap::Between(multispectral, GetRegisteredHyperspectralImage());
   }
   catch (const itk::ExceptionObject& error)
   {
@@ -258,7 +257,7 @@ void SpectralInversionApplication::ConnectInversion(const ModelPointer& model)
     }
     CheckBands("inhs", model->GetHyperspectralBands(), "the model was trained on");
     CheckGrids();
-    abundances->SetPrior(GetImage("inhs"));
+    abundances->SetPrior(GetRegisteredHyperspectralImage());
     abundances->SetPriorNoData(InputNoData("inhs"));
   }
   auto mixing = LinearMixingImageFilter<FloatVectorImageType>::New();

@@ -5,6 +5,7 @@
 #include "otbSpectralApplication.h"
 
 #include "otbCallbackProcess.h"
+#include "otbReprojection.h"
 #include "otbSpectralInversionEstimator.h"
 
 #include <functional>
@@ -30,6 +31,8 @@ public:
   itkTypeMacro(SpectralInversionApplication, SpectralApplication);
 
 protected:
+  void Forget() override;
+
   using ModelPointer = std::shared_ptr<const SpectralInversionModel>;
 
   SpectralInversionApplication()           = default;
@@ -74,6 +77,19 @@ protected:
   /** Puts the model's endmembers into the output image `outem`, if there are any. */
   void SetEndmemberOutput(const SpectralInversionModel& model);
 
+  /** `radio`, how the radiometry of `inms` is brought to that of `inhs`. */
+  void AddRadiometryParameter();
+
+  /** What `radio` asks for, from the ground that `inms` and `inhs` have in common; nothing when there is too little of it or no band needs it. Reads both once,
+   * streamed, and logs what it finds. */
+  RadiometricHarmonisation EstimateRadiometry(const SpectralResponse& response);
+
+  /** One line of the log. */
+  void LogRadiometry(const std::string& source, const RadiometricHarmonisation& radiometry);
+
+  /** `inhs`, in the projection of `inms`. \throw std::invalid_argument when coordinates cannot be transformed from one to the other. */
+  FloatVectorImageType* GetRegisteredHyperspectralImage();
+
   /** \throw std::invalid_argument when `inms` and `inhs`, by their georeferencing, do not overlap. */
   void CheckGrids();
 
@@ -85,11 +101,16 @@ protected:
   void CheckBands(const std::string& imageKey, unsigned int expected, const std::string& reason);
 
 private:
+  /** The image, which lies as `inhs` does, in the projection of `inms`; the image itself when that is its projection. */
+  FloatVectorImageType* Reproject(FloatVectorImageType* image, Resampling resampling);
+
   SpectralInversionEstimator::Settings GetSettings();
   SpectralSample                       ReadSample(const SpectralInversionEstimator::Settings& settings);
   unsigned int                         EstimateNumberOfEndmembers(const SpectraMatrix& spectra);
   void                                 RunWithProgress(const std::string& text, const std::function<void(const CallbackProcess::Report&)>& computation);
   void                                 SkipOutput(const std::string& key, const std::string& reason);
+
+  FloatVectorImageType::Pointer            m_Registered;
 };
 } // namespace Wrapper
 } // namespace otb
