@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpatialDegradationApplication.h"
 
+#include "otbFootprintAverageImageFilter.h"
 #include "otbImageQualityReport.h"
+#include "otbReprojection.h"
 #include "otbSpectralDifferenceImageFilter.h"
 #include "otbSpectralResponseImageFilter.h"
 #include "otbStreamingBandPowerImageFilter.h"
@@ -36,6 +38,7 @@ private:
   using PowerType    = StreamingBandPowerImageFilter<FloatVectorImageType>;
   using MapType      = SpectralDifferenceImageFilter<FloatVectorImageType, FloatImageType>;
   using SpectralType = SpectralResponseImageFilter<FloatVectorImageType>;
+  using AverageType  = FootprintAverageImageFilter<FloatVectorImageType>;
 
   /** An image, what marks its invalid pixels, and what messages call it. */
   struct Image
@@ -68,7 +71,8 @@ private:
         "of (RMSE / mean)^2 over bands). SSIM, UIQI and correlation are means over bands. What the images do not define (the SSIM of an image smaller than "
         "its window) is not a number.");
     SetDocLimitations(
-        "Images are compared pixel by pixel, whatever their georeferencing. A comparison reads its images once, what the image is compared with once more "
+        "The reference is compared pixel by pixel, whatever its georeferencing. For consistency physical coordinates decide where both images have them: the "
+        "image is brought to the grid of inhs or inms, and what they do not have in common does not count. A comparison reads its images once, what the image is compared with once more "
         "when its peak is looked for; each map reads both once more.");
     SetDocAuthors("The SpectraMorph module's authors");
     SetDocSeeAlso("SpatialDegradation, SpectralResponseDegradation, HyperspectralSuperResolution");
@@ -80,12 +84,14 @@ private:
     SetParameterDescription("ref", "The truth, of the same size and bands as the image.");
     MandatoryOff("ref");
     AddParameter(ParameterType_InputImage, "inhs", "Coarse hyperspectral image");
-    SetParameterDescription("inhs",
-                            "For spectral consistency: an image of as many bands, ratio times coarser. psf, sigma, radius, border and ratio say how the "
-                            "sharp image becomes coarse.");
+    SetParameterDescription(
+        "inhs", "For spectral consistency: an image of as many bands, coarser by any ratio. psf, sigma, radius and border say how the sharp image becomes "
+                "coarse. Without georeferencing it must be ratio times coarser and show the same ground.");
     MandatoryOff("inhs");
     AddParameter(ParameterType_InputImage, "inms", "Sharp multispectral image");
-    SetParameterDescription("inms", "For spatial consistency: an image of the same size as the image. srf says how its bands become multispectral.");
+    SetParameterDescription(
+        "inms", "For spatial consistency: an image of the same ground, without georeferencing of the same size. srf says how the image's bands become "
+                "multispectral.");
     MandatoryOff("inms");
     AddParameter(ParameterType_InputImage, "mask", "Mask");
     SetParameterDescription("mask", "Pixels where it is 0 do not count, against ref and inms; of the same size as the image.");
@@ -184,11 +190,13 @@ private:
     }
     if (HasValue("inhs"))
     {
-      Compare("spectral", "spectral.", Read("inhs"), Coarsen(image), false);
+      const Image coarse = InProjectionOf(image, Read("inhs"));
+      Compare("spectral", "spectral.", coarse, Coarsen(image, coarse), false);
     }
     if (HasValue("inms"))
     {
-      Compare("spatial", "spatial.", Read("inms"), Project(image), true);
+      const Image sharp = Read("inms");
+      Compare("spatial", "spatial.", sharp, OnGridOf(sharp, Project(image)), true);
     }
     if (m_Comparisons.empty())
     {
@@ -228,14 +236,81 @@ private:
     return {GetImage(key), HasValue("nodata") ? GetParameterFloat("nodata") : InputNoData(key), key};
   }
 
-  /** As the coarse hyperspectral sensor would have seen the image. */
-  Image Coarsen(const Image& image)
+  /** The other image in the projection of the image. */
+  Image InProjectionOf(const Image& image, const Image& other)
   {
-    const auto filter = Keep(MakeDegradation(image.image));
-    filter->SetInputNoData(image.noData);
-    filter->SetOutputNoData(NaN);
+    if (HaveSameProjection(image.image.GetPointer(), other.image.GetPointer()))
+    {
+      return other;
+    }
+    otbAppLogINFO(<< other.name << " is reprojected to the projection of " << image.name << ", by nearest neighbour");
+    const auto filter = Keep(MakeReprojection(other.image.GetPointer(), image.image.GetPointer(), Resampling::Nearest));
     filter->UpdateOutputInformation();
-    return {filter->GetOutput(), NaN, image.name + ", made coarser by the ratio " + GetParameterString("ratio") + ","};
+    return {filter->GetOutput(), other.noData, other.name};
+  }
+
+  /** How an image and one that it is compared with lie. \throw std::invalid_argument when by their coordinates they do not overlap. */
+  static CoarseGridMap MapBetween(const Image& image, const Image& other)
+  {
+    try
+    {
+      return CoarseGridMap::Between(image.image.GetPointer(), other.image.GetPointer());
+    }
+    catch (const itk::ExceptionObject& error)
+    {
+      throw std::invalid_argument(other.name + ": " + GetMessage(error));
+    }
+  }
+
+  /** Whether the other image's pixels are whole blocks of the image's, counted from its corner, to a thousandth of a pixel from one end to the other. */
+  static bool IsInBlocks(const CoarseGridMap& map, const Image& image, int ratio)
+  {
+    const auto size  = image.image->GetLargestPossibleRegion().GetSize();
+    const auto along = [ratio](const CoarseGridMap::Axis& axis, itk::SizeValueType pixels)
+    {
+      return axis.size == static_cast<long>(pixels) / ratio && std::abs(axis.step * ratio - 1.) * static_cast<double>(axis.size) < 1e-3 &&
+             std::abs(axis.first - axis.step / 2.) < 1e-3;
+    };
+    return along(map.columns, size[0]) && along(map.rows, size[1]);
+  }
+
+  /** As the coarse hyperspectral sensor would have seen the image. */
+  Image Coarsen(const Image& image, const Image& coarse)
+  {
+    const CoarseGridMap map  = MapBetween(image, coarse);
+    const auto          blur = Keep(MakeDegradation(image.image));
+    blur->SetInputNoData(image.noData);
+    blur->SetOutputNoData(NaN);
+    if (!map.physical)
+    {
+      otbAppLogINFO(<< coarse.name << " is taken to have the footprint of " << image.name << ", since the images are not both georeferenced");
+    }
+    else if (!IsInBlocks(map, image, GetParameterInt("ratio")))
+    {
+      otbAppLogINFO(<< "A pixel of " << coarse.name << " is " << 1. / std::abs(map.columns.step) << " x " << 1. / std::abs(map.rows.step) << " of "
+                    << image.name << ", which is averaged over its footprint");
+      blur->SetRatio(1);
+      return OnGridOf(coarse, {blur->GetOutput(), NaN, image.name});
+    }
+    blur->UpdateOutputInformation();
+    return {blur->GetOutput(), NaN, image.name + ", made coarser by the ratio " + GetParameterString("ratio") + ","};
+  }
+
+  /** The image averaged over the footprints of another's pixels; the image itself when it has the same grid, or no georeferencing says otherwise. */
+  Image OnGridOf(const Image& other, const Image& image)
+  {
+    image.image->UpdateOutputInformation();
+    const CoarseGridMap map = MapBetween(image, other);
+    if (!map.physical || IsInBlocks(map, image, 1))
+    {
+      return image;
+    }
+    const auto filter = Keep(AverageType::New());
+    filter->SetInput(image.image);
+    filter->SetInputNoData(image.noData);
+    filter->SetGrid(other.image);
+    filter->UpdateOutputInformation();
+    return {filter->GetOutput(), NaN, image.name + ", averaged over the pixels of " + other.name + ","};
   }
 
   /** As the multispectral sensor would have. */
