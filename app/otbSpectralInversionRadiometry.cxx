@@ -26,9 +26,10 @@ void SpectralInversionApplication::AddRadiometryParameter()
   AddParameter(ParameterType_Choice, "radio", "Radiometric harmonisation");
   SetParameterDescription("radio", "How the multispectral image is brought to the radiometry of the hyperspectral one, of another sensor or day.");
   AddChoice("radio.affine", "A gain and an offset per band");
-  SetParameterDescription("radio.affine",
-                          "From the ground that both images show, resistant to clouds in either, to blur and to misregistration by a coarse pixel. A band that "
-                          "they would change by less than the noise in which they are found is left as it is.");
+  SetParameterDescription(
+      "radio.affine",
+      "From the ground that both images show, resistant to clouds in either, to blur and to misregistration by a coarse pixel. Images that this would "
+      "change by less than the noise in which it is found, in every band, are left as they are.");
   AddChoice("radio.none", "None, for images of one calibration");
 }
 

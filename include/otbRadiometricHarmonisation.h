@@ -46,7 +46,7 @@ struct SpectraMorph_EXPORT RadiometricFit
     double gain      = 1.;
     double offset    = 0.;
     double change    = 0.; // root mean square over the coarse pixels of what they change
-    double noise     = 0.; // robust standard deviation of e; 0 by quantiles, which do not tell
+    double noise     = 0.; // robust standard deviation of e; by quantiles, which do not tell, that of rounding alone
     double explained = 0.; // share of the variance of y that is not e
 
     /** Whether they change the band by more than the noise that they were found in. */
@@ -68,7 +68,8 @@ struct SpectraMorph_EXPORT RadiometricFit
    * \throw std::invalid_argument when the number of columns is odd or zero. */
   static RadiometricFit Of(const SpectralSample& pairs);
 
-  /** The bands that need it, the others left as they are; nothing when none does. */
+  /** Gains and offsets of all bands; nothing when no band needs them. Where one does the images are of two calibrations, and what is found of the others is
+   * closer to the truth than that they need none, however large their noise. */
   RadiometricHarmonisation GetHarmonisation() const;
 };
 } // namespace otb

@@ -21,6 +21,7 @@ constexpr double       KeptShare           = 0.75;
 constexpr double       KeptDeviations      = 3.5;
 constexpr unsigned int Sweeps              = 10; // of each kind; changes die out after three to five
 constexpr double       FarMedians          = 8.;
+constexpr double       RoundingErrors      = 1e-5; // of single-precision images, relative to their values
 constexpr double       LeastExplained      = 0.5;
 
 // Windows that a kernel of that radius needs, about ten for each of its unknowns where there can be so many.
@@ -507,6 +508,7 @@ RadiometricFit RadiometricFit::Of(const SpectralSample& pairs)
       squares += std::pow((band.gain - 1.) * value + band.offset, 2);
     }
     band.change                                 = std::sqrt(squares / static_cast<double>(std::max<std::size_t>(1, regression.GetUsed())));
+    band.noise                                  = std::max(band.noise, RoundingErrors * std::hypot(means(c + number), StandardDeviation(y.col(i))));
     fit.bands[static_cast<std::size_t>(number)] = band;
   }
   return fit;
@@ -519,8 +521,8 @@ RadiometricHarmonisation RadiometricFit::GetHarmonisation() const
   {
     for (const Band& band : bands)
     {
-      harmonisation.gains.push_back(band.IsNeeded() ? band.gain : 1.);
-      harmonisation.offsets.push_back(band.IsNeeded() ? band.offset : 0.);
+      harmonisation.gains.push_back(band.gain);
+      harmonisation.offsets.push_back(band.offset);
     }
   }
   return harmonisation;

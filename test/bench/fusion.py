@@ -15,7 +15,8 @@ def fuse(parameters, hsi, msi, srf, model, out, seed):
     """Trains on the LR-HSI and applies the model to the HR-MSI; returns seconds of training, seconds of inference and peak memory [MiB]. Images from 0 to 1."""
     train = ["-inhs", hsi, "-srf", "matrix", "-srf.matrix.in", srf, "-scaling", "none", "-rand", seed, *parameters, "-out", model]
     training, training_peak = measured.run_application("TrainSpectralInversion", train)
-    infer = ["-inms", msi, "-model", model, "-out", out, "float"]
+    # Simulated sensors are of one calibration.
+    infer = ["-inms", msi, "-model", model, "-radio", "none", "-out", out, "float"]
     # Only a model with a prior looks at the LR-HSI again.
     if "-method.morph.csp" in parameters:
         infer += ["-inhs", hsi]

@@ -184,7 +184,7 @@ TEST(RadiometricHarmonisation, MatchesQuantilesWhereImagesAreFarOff)
   ExpectGainsAndOffsets(fit, 1e-4);
 }
 
-TEST(RadiometricHarmonisation, LeavesBandsThatItWouldChangeByLessThanTheirNoise)
+TEST(RadiometricHarmonisation, LeavesImagesThatItWouldChangeByLessThanTheirNoise)
 {
   const Scene                      scene(40);
   std::mt19937                     random(3);
@@ -200,10 +200,14 @@ TEST(RadiometricHarmonisation, LeavesBandsThatItWouldChangeByLessThanTheirNoise)
     EXPECT_GT(band.explained, 0.98);
   }
   EXPECT_NEAR(fit.bands[2].change, 0.1 * 0.3, 0.01); // 0.3: about the root mean square of the scene
+  EXPECT_FALSE(fit.bands[0].IsNeeded());
+  EXPECT_FALSE(fit.bands[1].IsNeeded());
+  EXPECT_TRUE(fit.bands[2].IsNeeded());
+  // One band that needs it tells of two calibrations.
   const auto harmonisation = fit.GetHarmonisation();
   ASSERT_EQ(harmonisation.gains.size(), std::size_t{Bands});
-  EXPECT_EQ(harmonisation.gains[0], 1.);
-  EXPECT_EQ(harmonisation.offsets[1], 0.);
+  EXPECT_EQ(harmonisation.gains[0], fit.bands[0].gain);
+  EXPECT_NEAR(harmonisation.gains[0], 1., 0.01);
   EXPECT_NEAR(harmonisation.gains[2], 1. / 1.1, 0.01);
 
   const auto same = RadiometricFit::Of(Pairs(
