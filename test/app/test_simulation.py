@@ -267,7 +267,7 @@ class HyperspectralQuality(ApplicationTest):
         numpy.savetxt(self.folder / "srf.csv", matrix, delimiter=",")
         sharp = numpy.tensordot(matrix, self.cube, 1).astype("float32")
         found = self.scores(
-            inhs=write_image(self.folder / "hs.tif", coarse),
+            inhs=write_image(self.folder / "hs.tif", coarse, geotransform=(500000, 120, 0, 5800000, 0, -120)),
             inms=write_image(self.folder / "ms.tif", sharp),
             sigma=1.2,
             radius=3,
@@ -298,7 +298,9 @@ class HyperspectralQuality(ApplicationTest):
         fewer = write_image(self.folder / "fewer.tif", self.cube[1:])
         self.refused("and 6 bands, expected 38 x 45 pixels and 5 bands, those of ref", ref=fewer)
         self.refused("The mask has 37 x 45 pixels, expected 38 x 45", ref=self.image, mask=narrow)
-        self.refused("in, made coarser by the ratio 5, has 7 x 9 pixels", inhs=self.image, ratio=5)
+        # Without georeferencing nothing but the ratio says how coarse an image is.
+        plain = write_image(self.folder / "plain.tif", self.cube, geotransform=None, epsg=None)
+        self.refused("in, made coarser by the ratio 5, has 7 x 9 pixels", **{"in": plain}, inhs=plain, ratio=5)
         black = write_image(self.folder / "black.tif", 0 * self.cube)
         self.refused("ref: found no pixel greater than 0", ref=black)
 

@@ -148,7 +148,7 @@ class CoarseSpectralPrior(SuperResolutionTest):
             self.assertTrue(inside.any() and not inside.all())
             pan = numpy.random.default_rng(5).uniform(0.1, 0.7, (1, 70, 60)).astype("float32")
             shifted = write_image(self.folder / "shifted.tif", pan, geotransform=(left, 15, 0, top, 0, -15))
-            self.succeeds("SpectralInversion", inms=shifted, inhs=self.inhs, model=model, out=self.folder / "out.tif")
+            self.succeeds("SpectralInversion", inms=shifted, inhs=self.inhs, model=model, radio="none", out=self.folder / "out.tif")
             out = read_image(self.folder / "out.tif")
             self.assertTrue((out[:, ~inside] == -9999).all())
             priors = self.coarse[:, row.clip(0, SIZE - 1)[:, None], column.clip(0, SIZE - 1)[None]]

@@ -62,10 +62,12 @@ TEST(FootprintAverageImageFilter, IsTheMeanOverTheFootprintForAnyRatioAndOffset)
 {
   // Fine pixels of 10 x 10 m; grids of whole and odd ratios, offset by whole and odd parts of a fine pixel, flipped, partly outside.
   const auto fine = MakeImage(40, 30, 3, {1000., 2000., 10., -10.});
+  SetProjection(fine); // without it, two grids of one spacing would tell nothing
   for (const Grid& place : {Grid{1000., 2000., 40., -40.}, Grid{1005., 1997.5, 40., -40.}, Grid{1003., 1991., 27., -33.}, Grid{985., 2011., 25., -25.},
                             Grid{1000., 1703., 30., 35.}, Grid{1002., 1996., 10., -10.}})
   {
-    const auto grid   = MakeImage(7, 6, 1, place);
+    const auto grid = MakeImage(7, 6, 1, place);
+    SetProjection(grid);
     const auto filter = MakeFilter(fine, grid);
     filter->Update();
     auto* const output = filter->GetOutput();
