@@ -72,7 +72,8 @@ private:
         "its window) is not a number.");
     SetDocLimitations(
         "The reference is compared pixel by pixel, whatever its georeferencing. For consistency physical coordinates decide where both images have them: the "
-        "image is brought to the grid of inhs or inms, and what they do not have in common does not count. A comparison reads its images once, what the image is compared with once more "
+        "image is brought to the grid of inhs or inms, and what they do not have in common does not count. A comparison reads its images "
+        "once, what the image is compared with once more "
         "when its peak is looked for; each map reads both once more.");
     SetDocAuthors("The SpectraMorph module's authors");
     SetDocSeeAlso("SpatialDegradation, SpectralResponseDegradation, HyperspectralSuperResolution");
