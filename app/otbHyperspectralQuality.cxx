@@ -259,7 +259,7 @@ private:
     }
     catch (const itk::ExceptionObject& error)
     {
-      throw std::invalid_argument(other.name + ": " + GetMessage(error));
+      throw std::invalid_argument(other.name + ": " + GetMessage(error.GetDescription()));
     }
   }
 

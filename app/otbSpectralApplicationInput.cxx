@@ -153,7 +153,7 @@ void SpectralApplication::PrepareImage(const std::string& imageKey, const ImageC
   catch (const itk::ExceptionObject& error)
   {
     // All else was checked above.
-    throw std::invalid_argument(checks.mask + ": " + GetMessage(error) + " of " + imageKey);
+    throw std::invalid_argument(checks.mask + ": " + GetMessage(error.GetDescription()) + " of " + imageKey);
   }
   prepared.image  = selection->GetOutput();
   prepared.filter = selection.GetPointer();

@@ -51,7 +51,7 @@ FloatVectorImageType* SpectralInversionApplication::Reproject(FloatVectorImageTy
   }
   catch (const itk::ExceptionObject& error)
   {
-    throw std::invalid_argument("inhs: found a projection that cannot be transformed into that of inms, expected one that can: " + GetMessage(error));
+    throw std::invalid_argument("inhs: found a projection that cannot be transformed into that of inms, expected one that can: " + GetMessage(error.GetDescription()));
   }
 }
 
@@ -98,7 +98,7 @@ RadiometricHarmonisation SpectralInversionApplication::EstimateRadiometry(const 
   catch (const itk::ExceptionObject& error)
   {
     // Training and pixelwise inference need no common ground.
-    otbAppLogINFO(<< "Radiometry: not harmonised. " << GetMessage(error));
+    otbAppLogINFO(<< "Radiometry: not harmonised. " << GetMessage(error.GetDescription()));
     return {};
   }
   auto pairs = ConcatenateVectorImageFilter<FloatVectorImageType, FloatVectorImageType, FloatVectorImageType>::New();
