@@ -212,7 +212,6 @@ void SpectralInversionApplication::SkipOutput(const std::string& key, const std:
 void SpectralInversionApplication::CheckGrids()
 {
   auto* const multispectral = GetImage("inms");
-  auto* const hyperspectral = GetImage("inhs");
   multispectral->UpdateOutputInformation();
   try
   {
