@@ -46,9 +46,11 @@ private:
         "outem", "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember: what HyperspectralUnmixing and "
                  "LinearMixingSynthesis take. Only for the method morph.");
     MandatoryOff("outem");
+    AddEndmemberTableParameter();
     AddParameter(ParameterType_OutputFilename, "model", "Trained model");
     SetParameterDescription("model", "The model as a file (JSON), for SpectralInversion to apply to other images of the same two sensors.");
     MandatoryOff("model");
+    AddReportParameter();
     AddSpectralResponseParameters();
     AddTrainingParameters();
     AddHyperspectralCheckParameters();
@@ -106,6 +108,7 @@ private:
     model->radiometry                         = radiometry;
     SetEndmemberOutput(*model);
     ConnectInversion(std::make_shared<SpectralInversionModel>(model->WithFoldedRadiometry()));
+    WriteReport(*model, GetImage("inms"));
     KeepBadBands();
     WriteFile("model", model->ToText());
   }

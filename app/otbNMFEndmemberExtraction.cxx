@@ -52,6 +52,7 @@ private:
     AddParameter(ParameterType_OutputImage, "outendm", "Endmembers");
     SetParameterDescription("outendm",
                             "The endmember spectra in the image's unit, as an image of one row, a pixel an endmember: what HyperspectralUnmixing takes.");
+    AddEndmemberTableParameter();
     AddParameter(ParameterType_OutputImage, "outab", "Abundances");
     SetParameterDescription("outab", "A band for each endmember, with its abundance in each pixel, not negative.");
     MandatoryOff("outab");
@@ -117,6 +118,7 @@ private:
     m_Source->SetEndmembers(result.endmembers);
     m_Source->SetSpectralAxis(axis);
     SetParameterOutputImage("outendm", m_Source->GetOutput());
+    WriteEndmemberTable(result.endmembers, axis);
 
     m_Unmixing = UnmixingType::New();
     m_Unmixing->SetUnmixing(NonnegativeUnmixing(result.endmembers));

@@ -54,7 +54,8 @@ protected:
   /** Lets go of what an earlier run has left, before Run(). */
   virtual void Forget();
 
-  /** Writes a text file by the name that an output parameter has, if it has one. It appears together with the output images.
+  /** Writes a text file by the name that an output parameter has, if it has one. It appears together with the output images; text written before
+   * for the same parameter is forgotten.
    * \throw std::runtime_error naming the parameter when it cannot be written. */
   void WriteFile(const std::string& key, const std::string& text);
 
@@ -113,6 +114,17 @@ protected:
   /** Of a prepared image: a flag for each band of the file, and the axis of all of them (empty when unknown). */
   const std::vector<bool>& GetBadBandsOf(const std::string& imageKey) const;
   const SpectralAxis&      GetWholeAxisOf(const std::string& imageKey) const;
+
+  /** `outcsv`, endmembers as a table. */
+  void AddEndmemberTableParameter();
+
+  /** Writes the endmembers (K x C) to `outcsv`, if it is given. */
+  void WriteEndmemberTable(const SpectraMatrix& endmembers, const SpectralAxis& axis);
+
+  /** Called when the output images have been written and before they appear. */
+  virtual void AfterWriting()
+  {
+  }
 
   /** The value of a whole number. OTB would move one that is out of range to its limit without a word. \throw std::invalid_argument when it is under `least`.
    */
@@ -199,9 +211,9 @@ private:
   SpectralAxis RequireSpectralAxis(const std::string& imageKey);
 
   itk::SmartPointer<OneLineLogger>                   m_ErrorLogger;
-  itk::ProcessObject::Pointer                        m_Process; // the last that OTB told of
-  std::vector<std::unique_ptr<AtomicFile>>           m_TextFiles;
-  std::map<std::string, std::unique_ptr<StagedFile>> m_Images; // by parameter
+  itk::ProcessObject::Pointer                        m_Process;   // the last that OTB told of
+  std::map<std::string, std::unique_ptr<AtomicFile>> m_TextFiles; // by parameter
+  std::map<std::string, std::unique_ptr<StagedFile>> m_Images;    // by parameter
   std::set<std::string>                              m_ImagesToWrite;
   std::unique_ptr<ImageWriteErrors>                  m_WriteErrors; // of the image that is being written
   std::string                                        m_ImageKey;

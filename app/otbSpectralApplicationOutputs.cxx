@@ -207,10 +207,12 @@ void SpectralApplication::WriteFile(const std::string& key, const std::string& t
 {
   if (this->IsParameterEnabled(key) && this->HasValue(key))
   {
+    // One at a time writes by a name.
+    m_TextFiles.erase(key);
     auto file = std::make_unique<AtomicFile>(this->GetParameterString(key), key);
     file->Stream() << text;
     file->Close();
-    m_TextFiles.push_back(std::move(file));
+    m_TextFiles[key] = std::move(file);
   }
 }
 
@@ -273,6 +275,7 @@ void SpectralApplication::OnWritten(const std::string& key)
   m_ImagesToWrite.erase(key);
   if (m_ImagesToWrite.empty())
   {
+    this->AfterWriting();
     this->CommitOutputs();
   }
 }
@@ -292,7 +295,7 @@ void SpectralApplication::CommitOutputs()
   }
   for (const auto& file : m_TextFiles)
   {
-    file->Commit();
+    file.second->Commit();
   }
   m_Images.clear();
   m_TextFiles.clear();

@@ -57,7 +57,8 @@ void SpectralApplication::AddSpectralResponseParameters()
 
   this->AddChoice("srf.sensor", "Built-in sensor");
   this->AddParameter(ParameterType_Choice, "srf.sensor.name", "Sensor");
-  this->SetParameterDescription("srf.sensor.name", "A sensor whose bands are known by their points of half maximum, from the operators' measured curves. Default ikonospan.");
+  this->SetParameterDescription("srf.sensor.name",
+                                "A sensor whose bands are known by their points of half maximum, from the operators' measured curves. Default ikonospan.");
   for (const auto& sensor : GetSpectralSensors())
   {
     this->AddChoice("srf.sensor.name." + sensor.key, sensor.title);

@@ -38,7 +38,7 @@ void SpectralInversionApplication::RunWithProgress(const std::string& text, cons
 {
   auto process = CallbackProcess::New();
   AddProcess(process, text);
-  process->Run(computation);
+  TimeStep(text, [&] { process->Run(computation); });
 }
 
 SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionEstimator::Settings& settings)
@@ -58,7 +58,7 @@ SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionE
   sampler->GetFilter()->SetCellSize(settings.prior ? settings.priorRatio : 1);
   sampler->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(ram));
   AddProcess(sampler->GetStreamer(), "Reading the hyperspectral image");
-  sampler->Update();
+  TimeStep("Reading the hyperspectral image", [&] { sampler->Update(); });
 
   const auto& sample = sampler->GetFilter()->GetSample();
   if (sample.size() == 0)
@@ -86,6 +86,9 @@ unsigned int SpectralInversionApplication::EstimateNumberOfEndmembers(const Spec
 
 SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(const SpectralResponse& response)
 {
+  m_Report      = SpectralInversionReport();
+  m_SinceReport = Stopwatch();
+
   auto       settings = GetSettings();
   const bool morph    = settings.method == SpectralInversionMethod::Morph;
   const int  ne       = GetParameterInt("method.morph.ne");
@@ -166,6 +169,7 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
                           [&](double fraction, double loss)
                           {
                             firstLoss = std::isnan(firstLoss) ? loss : firstLoss;
+                            m_Report.losses.push_back(loss);
                             return report(fraction);
                           });
                     }
@@ -192,10 +196,12 @@ void SpectralInversionApplication::SetEndmemberOutput(const SpectralInversionMod
     source->SetSpectralAxis(model.axis);
     m_Filters.push_back(source.GetPointer());
     SetParameterOutputImage("outem", source->GetOutput());
+    WriteEndmemberTable(model.Mixing().GetEndmembers(), model.axis);
   }
   else
   {
     SkipOutput("outem", "the method lift has no endmembers");
+    SkipOutput("outcsv", "the method lift has no endmembers");
   }
 }
 

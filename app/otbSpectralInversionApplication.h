@@ -7,6 +7,9 @@
 #include "otbCallbackProcess.h"
 #include "otbReprojection.h"
 #include "otbSpectralInversionEstimator.h"
+#include "otbSpectralInversionReport.h"
+
+#include "otbStopwatch.h"
 
 #include <functional>
 #include <memory>
@@ -74,7 +77,13 @@ protected:
   /** Reads a sample of `inhs`, finds endmembers and trains, with progress. \throw std::invalid_argument naming the parameter for what cannot be trained. */
   ModelPointer Train(const SpectralResponse& response);
 
-  /** Puts the model's endmembers into the output image `outem`, if there are any. */
+  /** `report`. */
+  void AddReportParameter();
+
+  /** Writes `report`, if it is given, of the training since Train() began, and of the output images when the multispectral image they come from is given. */
+  void WriteReport(const SpectralInversionModel& model, FloatVectorImageType* multispectral = nullptr);
+
+  /** Puts the model's endmembers into the output image `outem` and the table `outcsv`, if there are any. */
   void SetEndmemberOutput(const SpectralInversionModel& model);
 
   /** `radio`, how the radiometry of `inms` is brought to that of `inhs`. */
@@ -109,8 +118,19 @@ private:
   unsigned int                         EstimateNumberOfEndmembers(const SpectraMatrix& spectra);
   void                                 RunWithProgress(const std::string& text, const std::function<void(const CallbackProcess::Report&)>& computation);
   void                                 SkipOutput(const std::string& key, const std::string& reason);
+  void                                 AfterWriting() override;
+
+  /** Runs a step of the work, whose time goes into the report. */
+  void TimeStep(const std::string& name, const std::function<void()>& step);
+
+  /** Whether a parameter counts: it is in no branch of a choice but the chosen one. */
+  bool IsInChosenBranch(const std::string& key);
+  void ReportParameters();
+  void ReportModel(const SpectralInversionModel& model);
 
   FloatVectorImageType::Pointer            m_Registered;
+  SpectralInversionReport                  m_Report;
+  Stopwatch                                m_SinceReport; // runs from when the report was written until the output images are
 };
 } // namespace Wrapper
 } // namespace otb

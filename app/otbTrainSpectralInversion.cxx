@@ -40,6 +40,8 @@ private:
     SetParameterDescription(
         "outem", "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember. Only for the method morph.");
     MandatoryOff("outem");
+    AddEndmemberTableParameter();
+    AddReportParameter();
     AddSpectralResponseParameters();
     AddTrainingParameters();
     AddHyperspectralCheckParameters();
@@ -69,6 +71,7 @@ private:
     const ModelPointer model = Train(ReadSpectralResponse("inhs"));
     WriteFile("out", model->ToText());
     SetEndmemberOutput(*model);
+    WriteReport(*model);
   }
 };
 } // namespace Wrapper

@@ -36,10 +36,11 @@ def command(application, **parameters):
     return words
 
 
-def run(application, env=None, **parameters):
+def run(application, env=None, preexec_fn=None, **parameters):
     """Runs the application; returns exit code and log (both streams)."""
     done = subprocess.run(
-        command(application, **parameters), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env={**os.environ, **(env or {})}
+        command(application, **parameters), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env={**os.environ, **(env or {})},
+        preexec_fn=preexec_fn,
     )
     return done.returncode, done.stdout
 
