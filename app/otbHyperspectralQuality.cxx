@@ -155,7 +155,7 @@ private:
     SetDocExampleParameterValue("srf", "sensor", consistency);
     SetDocExampleParameterValue("srf.sensor.name", "sentinel2a10m", consistency);
     SetDocExampleParameterValue("outcsv", "scores.csv", consistency);
-    SetOfficialDocLink();
+    SetHelpPageLink();
   }
 
   void AddScoreParameters(const std::string& prefix, const std::string& against)

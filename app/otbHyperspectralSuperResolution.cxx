@@ -82,7 +82,7 @@ private:
     SetDocExampleParameterValue("srf.bands.list", "600:300", panchromatic);
     SetDocExampleParameterValue("method.morph.csp", "true", panchromatic);
     SetDocExampleParameterValue("out", "sharp.tif float", panchromatic);
-    SetOfficialDocLink();
+    SetHelpPageLink();
   }
 
   void DoUpdateParameters() override

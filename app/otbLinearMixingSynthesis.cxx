@@ -58,7 +58,7 @@ private:
     SetDocExampleParameterValue("in", "abundances.tif");
     SetDocExampleParameterValue("ie", "endmembers.tif");
     SetDocExampleParameterValue("out", "hyperspectral.tif float");
-    SetOfficialDocLink();
+    SetHelpPageLink();
   }
 
   void DoUpdateParameters() override

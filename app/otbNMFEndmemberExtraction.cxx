@@ -69,7 +69,7 @@ private:
     SetDocExampleParameterValue("ne", "5");
     SetDocExampleParameterValue("outendm", "endmembers.tif float");
     SetDocExampleParameterValue("outab", "abundances.tif float");
-    SetOfficialDocLink();
+    SetHelpPageLink();
   }
 
   void DoUpdateParameters() override
@@ -124,6 +124,7 @@ private:
     m_Unmixing->SetUnmixing(NonnegativeUnmixing(result.endmembers));
     m_Unmixing->SetInput(image);
     m_Unmixing->SetInputNoData(InputNoData("in"));
+    KeepFractions("outab");
     m_Unmixing->SetOutputNoData(OutputNoData("outab"));
     SetParameterOutputImage("outab", m_Unmixing->GetOutput());
   }

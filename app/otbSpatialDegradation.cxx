@@ -59,7 +59,7 @@ private:
     SetDocExampleParameterValue("ratio", "4", published);
     SetDocExampleParameterValue("snr", "35", published);
     SetDocExampleParameterValue("out", "coarse.tif float", published);
-    SetOfficialDocLink();
+    SetHelpPageLink();
   }
 
   void DoUpdateParameters() override

@@ -341,6 +341,15 @@ bool SpectralApplication::IsIntegerOutput(const std::string& outKey)
   return this->GetParameterOutputImagePixelType(outKey) < ImagePixelType_float;
 }
 
+void SpectralApplication::KeepFractions(const std::string& outKey)
+{
+  if (IsIntegerOutput(outKey))
+  {
+    this->SetParameterOutputImagePixelType(outKey, ImagePixelType_float);
+    otbAppLogINFO(<< outKey << " is written as float: rounded to integers, fractions would be lost");
+  }
+}
+
 float SpectralApplication::OutputNoData(const std::string& outKey)
 {
   const auto           type   = this->GetParameterOutputImagePixelType(outKey);

@@ -59,6 +59,9 @@ protected:
    * \throw std::runtime_error naming the parameter when it cannot be written. */
   void WriteFile(const std::string& key, const std::string& text);
 
+  /** Links to the application's HTML page, where that is installed. Call it after SetName(). */
+  void SetHelpPageLink();
+
   /** The `srf` group (file, matrix, sensor, bands) and `wl`. Call it once. */
   void AddSpectralResponseParameters();
 
@@ -67,6 +70,9 @@ protected:
 
   /** `nodata`, the value of invalid pixels in the output images. */
   void AddNoDataParameter();
+
+  /** `style`, for a QGIS style beside the hyperspectral output image `imageKey`. */
+  void AddStyleParameter(const std::string& imageKey);
 
   /** `snr` and `rand`: noise in a simulated image. */
   void AddNoiseParameters();
@@ -166,6 +172,9 @@ protected:
   /** The filters that make the output images, which do not keep their sources alive; let go when the application runs again. */
   std::vector<itk::ProcessObject::Pointer> m_Filters;
 
+  /** Has an output image of fractions written as float where an integer type is asked for, as QGIS does for all images at once. */
+  void KeepFractions(const std::string& outKey);
+
 private:
   void DoExecute() final;
 
@@ -200,6 +209,9 @@ private:
    * \throw std::invalid_argument when one would have to be in memory as a whole, and is larger than that. */
   void CheckOutputImages();
 
+  /** Writes what AddStyleParameter()'s parameter asks for, once the image is there, and tells the bands. */
+  void WriteStyle();
+
   /** The value of a parameter that is optional to OTB, being in a branch of a choice, but not to us.
    * \throw std::invalid_argument when it has none. */
   std::string GetRequired(const std::string& key, const std::string& expected);
@@ -217,6 +229,7 @@ private:
   std::set<std::string>                              m_ImagesToWrite;
   std::unique_ptr<ImageWriteErrors>                  m_WriteErrors; // of the image that is being written
   std::string                                        m_ImageKey;
+
   /** By wavelengths: the bands of the image that `like` has not; in the same order; none when the image has not all of `like`. */
   static std::vector<bool> FindOtherBands(std::size_t bands, const SpectralAxis& axis, const SpectralAxis& like);
 
@@ -240,6 +253,7 @@ private:
   };
 
   std::map<std::string, PreparedImage> m_Prepared;
+  std::string                          m_StyledImage; // its parameter
 };
 } // namespace Wrapper
 } // namespace otb

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralApplication.h"
+#include "otbNaturalColourStyle.h"
 
 #include "otbImageFileWriter.h"
+#include "otbImageSpectralAxis.h"
 #include "otbImageIOFactory.h"
 #include "otbWrapperAddProcessToWatchEvent.h"
 #include "otbWrapperOutputImageParameter.h"
@@ -277,6 +279,41 @@ void SpectralApplication::OnWritten(const std::string& key)
   {
     this->AfterWriting();
     this->CommitOutputs();
+    this->WriteStyle();
+  }
+}
+
+void SpectralApplication::AddStyleParameter(const std::string& imageKey)
+{
+  m_StyledImage = imageKey;
+  this->AddParameter(ParameterType_Bool, "style", "QGIS style in natural colours");
+  this->SetParameterDescription("style", "Writes a style beside " + imageKey +
+                                             ", of its name with the extension .qml, by which QGIS opens it in natural colours: the bands nearest to 650, 550 "
+                                             "and 450 nm as red, green and blue. Without effect on an image that has no such bands or no wavelengths.");
+}
+
+void SpectralApplication::WriteStyle()
+{
+  if (m_StyledImage.empty() || !this->HasValue(m_StyledImage))
+  {
+    return;
+  }
+  const std::string path  = GetSimpleName(this->GetParameterString(m_StyledImage));
+  const auto        axis  = ReadSpectralAxisOfImage(path);
+  const auto        bands = axis ? FindNaturalColours(*axis) : std::nullopt;
+  const bool        asked = this->GetParameterInt("style") != 0;
+  if (bands)
+  {
+    otbAppLogINFO(<< "Natural colours of " << m_StyledImage << ": bands " << (*bands)[0] << ", " << (*bands)[1] << ", " << (*bands)[2]
+                  << " as red, green, blue");
+  }
+  else if (asked)
+  {
+    otbAppLogINFO(<< "style is not written: " << m_StyledImage << " has no bands near 650, 550 and 450 nm");
+  }
+  if (bands && asked)
+  {
+    otbAppLogINFO(<< "Style: " << WriteNaturalColourStyle(path, *bands, "style"));
   }
 }
 

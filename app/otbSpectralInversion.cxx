@@ -58,7 +58,7 @@ private:
     SetDocExampleParameterValue("inhs", "hyperspectral.tif", prior);
     SetDocExampleParameterValue("model", "prior.json", prior);
     SetDocExampleParameterValue("out", "\"sharp.tif?&streaming:type=tiled&gdal:co:TILED=YES&gdal:co:COMPRESS=DEFLATE\" float", prior);
-    SetOfficialDocLink();
+    SetHelpPageLink();
   }
 
   void DoUpdateParameters() override

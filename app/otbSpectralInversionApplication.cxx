@@ -47,14 +47,14 @@ SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionE
   const std::uint64_t bands  = GetNumberOfBands("inhs");
   const auto          ram    = static_cast<std::uint64_t>(GetParameterInt("ram"));
   const std::uint64_t fits   = std::max<std::uint64_t>(1024, (ram << 20) / (CopiesOfSample * sizeof(float) * bands));
-  const auto          wanted = static_cast<std::uint64_t>(GetIntegerFrom("samples", 0));
+  const int           wanted = GetIntegerFrom("samples", -1);
 
   using SamplerType = StreamingSpectralSampleImageFilter<FloatVectorImageType>;
   auto sampler      = SamplerType::New();
   sampler->SetInput(image);
   sampler->GetFilter()->SetNoData(InputNoData("inhs"));
   sampler->GetFilter()->SetSeed(settings.training.seed);
-  sampler->GetFilter()->SetMaximumPixels(wanted == 0 ? fits : std::min(fits, wanted));
+  sampler->GetFilter()->SetMaximumPixels(wanted <= 0 ? fits : std::min<std::uint64_t>(fits, wanted));
   sampler->GetFilter()->SetCellSize(settings.prior ? settings.priorRatio : 1);
   sampler->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(ram));
   AddProcess(sampler->GetStreamer(), "Reading the hyperspectral image");
@@ -274,6 +274,7 @@ void SpectralInversionApplication::ConnectInversion(const ModelPointer& model)
   mixing->SetRoundToIntegers(outputIsInt);
   m_Filters.push_back(abundances.GetPointer());
   m_Filters.push_back(mixing.GetPointer());
+  KeepFractions("outab");
   SetParameterOutputImage("outab", abundances->GetOutput());
   SetParameterOutputImage("out", mixing->GetOutput());
 

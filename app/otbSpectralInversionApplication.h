@@ -128,9 +128,9 @@ private:
   void ReportParameters();
   void ReportModel(const SpectralInversionModel& model);
 
-  FloatVectorImageType::Pointer            m_Registered;
-  SpectralInversionReport                  m_Report;
-  Stopwatch                                m_SinceReport; // runs from when the report was written until the output images are
+  FloatVectorImageType::Pointer m_Registered;
+  SpectralInversionReport       m_Report;
+  Stopwatch                     m_SinceReport; // runs from when the report was written until the output images are
 };
 } // namespace Wrapper
 } // namespace otb

@@ -34,6 +34,7 @@ void SpectralInversionApplication::AddInversionOutputParameters()
   AddParameter(ParameterType_OutputImage, "outab", "Abundances");
   SetParameterDescription("outab", "A band for each endmember, with its abundance in each pixel. Only for the method morph.");
   MandatoryOff("outab");
+  AddStyleParameter("out");
 }
 
 void SpectralInversionApplication::AddTrainingParameters()
@@ -70,9 +71,10 @@ void SpectralInversionApplication::AddTrainingParameters()
                           "In training the prior is the hyperspectral image averaged over that many by that many pixels, a whole number from 2. Default 4.");
   SetDefaultParameterInt("method.morph.cspratio", 4);
   AddParameter(ParameterType_Int, "method.morph.cspbands", "Most bands of the prior");
-  SetParameterDescription("method.morph.cspbands",
-                          "The prior is shown to the network with at most that many bands, a whole number from 1, each the mean of adjacent ones: faster and as a "
-                          "rule better than the image's own bands, which the published method takes. Default 32.");
+  SetParameterDescription(
+      "method.morph.cspbands",
+      "The prior is shown to the network with at most that many bands, a whole number from 1, each the mean of adjacent ones: faster and as a "
+      "rule better than the image's own bands, which the published method takes. Default 32.");
   SetDefaultParameterInt("method.morph.cspbands", 32);
 
   AddParameter(ParameterType_Bool, "method.lift.last", "Keep the last weights");
@@ -104,7 +106,7 @@ void SpectralInversionApplication::AddTrainingParameters()
   AddParameter(ParameterType_Int, "samples", "Most pixels to train on");
   SetParameterDescription(
       "samples", "A hyperspectral image of more pixels than that, or than fit ram, is trained on a uniform random sample of them. Training takes time in "
-                 "proportion. A whole number from 1; 0 for as many as fit ram. Default 32768.");
+                 "proportion. A whole number from 1; -1 or 0 for as many as fit ram. Default 32768.");
   SetDefaultParameterInt("samples", 32768);
   AddParameter(ParameterType_Choice, "scaling", "Scaling");
   SetParameterDescription("scaling",

@@ -51,7 +51,8 @@ FloatVectorImageType* SpectralInversionApplication::Reproject(FloatVectorImageTy
   }
   catch (const itk::ExceptionObject& error)
   {
-    throw std::invalid_argument("inhs: found a projection that cannot be transformed into that of inms, expected one that can: " + GetMessage(error.GetDescription()));
+    throw std::invalid_argument("inhs: found a projection that cannot be transformed into that of inms, expected one that can: " +
+                                GetMessage(error.GetDescription()));
   }
 }
 

@@ -62,7 +62,7 @@ private:
     SetDocExampleParameterValue("srf.sensor.name", "sentinel2a10m", sensor);
     SetDocExampleParameterValue("snr", "40", sensor);
     SetDocExampleParameterValue("out", "multispectral.tif float", sensor);
-    SetOfficialDocLink();
+    SetHelpPageLink();
   }
 
   void DoUpdateParameters() override

@@ -58,7 +58,7 @@ private:
     SetDocExampleParameterValue("srf.sensor.name", "sentinel2a10m", lift);
     SetDocExampleParameterValue("method", "lift", lift);
     SetDocExampleParameterValue("out", "lift.json", lift);
-    SetOfficialDocLink();
+    SetHelpPageLink();
   }
 
   void DoUpdateParameters() override

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the Debian packages that building, testing and the demo need, when they are missing.
+# Installs the Debian packages that building, testing and the demo need, when they are missing; with --with-qgis, QGIS for its tests, some 490 MB, as well.
 set -eu
 
 packages=(
@@ -14,6 +14,9 @@ packages=(
   # Tests and pictures.
   libgtest-dev python3 python3-numpy python3-gdal python3-matplotlib
 )
+if [ "${1:-}" = --with-qgis ]; then
+  packages+=(qgis)
+fi
 
 missing=()
 for package in "${packages[@]}"; do

@@ -88,7 +88,7 @@ ROWS = [
     (SUPER, {"epochs": 0}, "epochs: found 0, expected a whole number from 1"),
     (SUPER, {"epochs": "many"}, "epochs: found 0, expected a whole number from 1"),
     (SUPER, {"batch": -1}, "batch: found -1, expected a whole number from 0"),
-    (SUPER, {"samples": -1}, "samples: found -1, expected a whole number from 0"),
+    (SUPER, {"samples": -2}, "samples: found -2, expected a whole number from -1"),
     (SUPER, {"ram": -1}, "ram: found -1, expected a whole number from 1"),
     (SUPER, {"lr_start": 0}, "lr.start: found 0, expected a learning rate over 0, up to 1"),
     (SUPER, {"lr_peak": -1}, "lr.peak: found -1, expected a learning rate over 0, up to 1"),

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef otbNaturalColourStyle_h
+#define otbNaturalColourStyle_h
+
+#include "otbSpectralAxis.h"
+
+#include <array>
+#include <optional>
+#include <string>
+
+namespace otb
+{
+namespace Wrapper
+{
+/** The bands, from 1, nearest to 650, 550 and 450 nm; nothing when one of the three is more than 50 nm off or two are the same. */
+std::optional<std::array<int, 3>> FindNaturalColours(const SpectralAxis& axis);
+
+/** Writes a QGIS style that shows these bands of the image as red, green and blue, each stretched from the 2nd to the 98th percentile of its valid pixels.
+ * QGIS applies it when it opens the image: it does not look at the colour interpretation of bands. \return the path, that of the image with the extension .qml.
+ * \throw std::runtime_error when it cannot be written, naming `parameter`. */
+std::string WriteNaturalColourStyle(const std::string& imagePath, const std::array<int, 3>& bands, const std::string& parameter);
+} // namespace Wrapper
+} // namespace otb
+
+#endif
