@@ -2,6 +2,7 @@
 #include "otbSpectralApplication.h"
 
 #include "otbEndmemberImageSource.h"
+#include "otbFileBlock.h"
 #include "otbLinearMixingImageFilter.h"
 
 #include "otbWrapperApplicationFactory.h"
@@ -94,6 +95,8 @@ private:
     m_Filter->SetInputNoData(InputNoData("in"));
     m_Filter->SetOutputNoData(OutputNoData("out"));
     m_Filter->SetRoundToIntegers(IsIntegerOutput("out"));
+    const auto block = GetFileBlock(GetParameterString("out"), GetParameterFloatVectorImage("in")->GetLargestPossibleRegion().GetSize(0));
+    m_Filter->SetTileHint(block.columns, block.lines);
     SetParameterOutputImage("out", m_Filter->GetOutput());
   }
 

@@ -97,7 +97,8 @@ private:
     extraction->GetFilter()->SetNumberOfEndmembers(static_cast<unsigned int>(ne));
     extraction->GetFilter()->SetSeed(static_cast<std::uint64_t>(GetParameterInt("rand")));
     extraction->GetFilter()->SetMaximumPixels(std::max<std::uint64_t>(1024, (ram << 20) / (4 * sizeof(float) * bands)));
-    extraction->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(ram));
+    // The sample, while it grows, takes the other half.
+    extraction->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(std::max<std::uint64_t>(1, ram / 2)));
     AddProcess(extraction->GetStreamer(), "Reading the hyperspectral image");
     AddProcess(extraction->GetFilter()->GetModifiableSolver(), "Finding endmembers (NMF)");
     try

@@ -30,6 +30,12 @@ namespace
 /** Noise of 10^15 times the signal, or of so small a part of it, is no longer a number of single precision. */
 constexpr int MaximumDecibels = 300;
 
+/** GDAL's cache in MiB. Of little use to images that are read once in order, but it must hold the blocks of all bands of a tile or two. */
+std::int64_t GetCacheSize(int ram)
+{
+  return std::max(64, ram / 4);
+}
+
 /** The value of an extended filename's option nodata, which to OTB is no more than metadata; of its bands' values, the first band's. */
 std::optional<float> GetNoDataOfFilename(const std::string& name)
 {
@@ -211,8 +217,9 @@ void SpectralApplication::DoExecute()
         // Of an earlier run: whole text that waits for images which nobody asked for.
         m_Images.empty() ? this->CommitOutputs() : this->DiscardOutputs();
         this->CheckOutputFiles();
-        this->GetIntegerFrom("ram", 1);
         this->Forget();
+        m_CacheLimit.reset();
+        m_CacheLimit = std::make_unique<GDALCacheLimit>(GetCacheSize(this->GetIntegerFrom("ram", 1)) << 20);
         this->Run();
         this->CheckOutputImages();
         const auto keys = this->GetImagesToWrite();

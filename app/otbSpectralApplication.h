@@ -3,6 +3,7 @@
 #define otbSpectralApplication_h
 
 #include "otbAtomicFile.h"
+#include "otbGDALCacheLimit.h"
 #include "otbOneLineLogger.h"
 #include "otbWrittenImage.h"
 #include "otbSpectralAxis.h"
@@ -221,6 +222,8 @@ private:
 
   /** ReadSpectralAxis() where there must be one. */
   SpectralAxis RequireSpectralAxis(const std::string& imageKey);
+
+  std::unique_ptr<GDALCacheLimit> m_CacheLimit; // as long as the application, by whose output images others read
 
   itk::SmartPointer<OneLineLogger>                   m_ErrorLogger;
   itk::ProcessObject::Pointer                        m_Process;   // the last that OTB told of

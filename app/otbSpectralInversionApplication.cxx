@@ -5,6 +5,7 @@
 #include "otbCoarseGridMap.h"
 #include "otbEndmemberImageSource.h"
 #include "otbEndmemberNumber.h"
+#include "otbFileBlock.h"
 #include "otbLinearMixingImageFilter.h"
 #include "otbSpectralRegressionImageFilter.h"
 #include "otbStreamingSpectralSampleImageFilter.h"
@@ -56,11 +57,12 @@ SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionE
   sampler->GetFilter()->SetSeed(settings.training.seed);
   sampler->GetFilter()->SetMaximumPixels(wanted <= 0 ? fits : std::min<std::uint64_t>(fits, wanted));
   sampler->GetFilter()->SetCellSize(settings.prior ? settings.priorRatio : 1);
-  sampler->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(ram));
+  // The sample, while it grows, takes the other half.
+  sampler->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(std::max<std::uint64_t>(1, ram / 2)));
   AddProcess(sampler->GetStreamer(), "Reading the hyperspectral image");
   TimeStep("Reading the hyperspectral image", [&] { sampler->Update(); });
 
-  const auto& sample = sampler->GetFilter()->GetSample();
+  SpectralSample sample = sampler->GetFilter()->TakeSample();
   if (sample.size() == 0)
   {
     throw std::invalid_argument("inhs: found no valid pixel (all are NaN, infinite, no data, masked or saturated), expected at least one");
@@ -234,6 +236,7 @@ void SpectralInversionApplication::ConnectInversion(const ModelPointer& model)
   CheckBands("inms", model->GetMultispectralBands(), "the spectral response of the model has rows");
   auto       multispectral = GetImage("inms");
   const bool outputIsInt   = IsIntegerOutput("out");
+  const auto block         = GetFileBlock(GetParameterString("out"), multispectral->GetLargestPossibleRegion().GetSize(0));
 
   if (model->network.GetMethod() == SpectralInversionMethod::Lift)
   {
@@ -244,6 +247,7 @@ void SpectralInversionApplication::ConnectInversion(const ModelPointer& model)
     regression->SetInputNoData(InputNoData("inms"));
     regression->SetOutputNoData(OutputNoData("out"));
     regression->SetRoundToIntegers(outputIsInt);
+    regression->SetTileHint(block.columns, block.lines);
     m_Filters.push_back(regression.GetPointer());
     SetParameterOutputImage("out", regression->GetOutput());
     return;
@@ -272,6 +276,7 @@ void SpectralInversionApplication::ConnectInversion(const ModelPointer& model)
   mixing->SetInputNoData(abundances->GetOutputNoData());
   mixing->SetOutputNoData(OutputNoData("out"));
   mixing->SetRoundToIntegers(outputIsInt);
+  mixing->SetTileHint(block.columns, block.lines);
   m_Filters.push_back(abundances.GetPointer());
   m_Filters.push_back(mixing.GetPointer());
   KeepFractions("outab");

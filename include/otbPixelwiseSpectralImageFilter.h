@@ -5,6 +5,7 @@
 #include "itkImageToImageFilter.h"
 #include "otbImageMetadata.h"
 
+#include <array>
 #include <cstddef>
 #include <limits>
 #include <type_traits>
@@ -58,6 +59,14 @@ public:
   itkGetConstMacro(RoundToIntegers, bool);
   itkBooleanMacro(RoundToIntegers);
 
+  /** The pieces that a writer should ask for are made of blocks of this many columns and lines, if they are given; of the input file's blocks otherwise, which
+   * suit an output that is smaller. A block of the output's file that is written in several pieces is read, and perhaps compressed, again for each. */
+  void SetTileHint(unsigned int columns, unsigned int lines)
+  {
+    m_TileHint = {columns, lines};
+    this->Modified();
+  }
+
 protected:
   PixelwiseSpectralImageFilter()           = default;
   ~PixelwiseSpectralImageFilter() override = default;
@@ -84,9 +93,10 @@ private:
   PixelwiseSpectralImageFilter(const Self&) = delete;
   void operator=(const Self&)               = delete;
 
-  float m_InputNoData     = std::numeric_limits<float>::quiet_NaN();
-  float m_OutputNoData    = -9999.f;
-  bool  m_RoundToIntegers = false;
+  float                       m_InputNoData     = std::numeric_limits<float>::quiet_NaN();
+  float                       m_OutputNoData    = -9999.f;
+  bool                        m_RoundToIntegers = false;
+  std::array<unsigned int, 2> m_TileHint        = {0, 0};
 };
 } // namespace otb
 

@@ -26,6 +26,11 @@ void PixelwiseSpectralImageFilter<TInputImage, TOutputImage>::GenerateOutputInfo
   RemoveSpectralAxis(metadata);
   metadata.Bands.assign(bands, ImageMetadataBase());
   WriteNoDataFlags(std::vector<bool>(bands, true), std::vector<double>(bands, m_OutputNoData), metadata);
+  if (m_TileHint[0] != 0 && m_TileHint[1] != 0)
+  {
+    metadata.Add(MDNum::TileHintX, m_TileHint[0]);
+    metadata.Add(MDNum::TileHintY, m_TileHint[1]);
+  }
   this->DescribeOutput(metadata);
   output->SetImageMetadata(metadata);
 }

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace otb
@@ -57,6 +58,12 @@ public:
     return m_Sample;
   }
 
+  /** Gives the sample away, which may be large; the filter's own is empty then. */
+  SpectralSample TakeSample()
+  {
+    return std::exchange(m_Sample, SpectralSample());
+  }
+
   /** How many of the image's pixels are valid. */
   std::uint64_t GetNumberOfValidPixels() const
   {
@@ -78,8 +85,6 @@ private:
   PersistentSpectralSampleImageFilter(const Self&) = delete;
   void operator=(const Self&)                      = delete;
 
-  bool IsTaken(std::uint64_t column, std::uint64_t row) const;
-
   struct Line
   {
     std::vector<float>         spectra;
@@ -88,16 +93,20 @@ private:
     std::uint64_t              validPixels = 0;
   };
 
+  bool IsTaken(std::uint64_t column, std::uint64_t row) const;
+
+  /** Adds the pixels of a line to the sample. */
+  void Append(const Line& line);
+
   float         m_NoData        = std::numeric_limits<float>::quiet_NaN();
   std::uint64_t m_MaximumPixels = std::uint64_t{1} << 20;
   unsigned int  m_CellSize      = 1;
   std::uint64_t m_Seed          = 0;
 
-  std::uint64_t      m_Threshold   = 0; // a cell is taken when its hash is at most this
-  std::uint64_t      m_ValidPixels = 0;
-  std::vector<Line>  m_Lines;
-  std::vector<float> m_Spectra;
-  SpectralSample     m_Sample;
+  std::uint64_t     m_Threshold   = 0; // a cell is taken when its hash is at most this
+  std::uint64_t     m_ValidPixels = 0;
+  std::vector<Line> m_Lines;
+  SpectralSample    m_Sample; // its spectra have room for more than there are until Synthetize()
 };
 
 /** \class StreamingSpectralSampleImageFilter

@@ -35,7 +35,6 @@ void PersistentSpectralSampleImageFilter<TImage>::Reset()
 {
   m_Sample      = SpectralSample();
   m_ValidPixels = 0;
-  m_Spectra.clear();
 
   // Cells are taken independently, so their number varies by about its square root: aim four of these below the limit.
   auto* input = const_cast<TImage*>(this->GetInput());
@@ -84,14 +83,34 @@ void PersistentSpectralSampleImageFilter<TImage>::ReduceLines(const RegionType& 
 }
 
 template <class TImage>
+void PersistentSpectralSampleImageFilter<TImage>::Append(const Line& line)
+{
+  auto& spectra = m_Sample.spectra;
+  if (line.columns.empty())
+  {
+    return;
+  }
+  const auto bands = static_cast<Eigen::Index>(this->GetInput()->GetNumberOfComponentsPerPixel());
+  const auto taken = static_cast<Eigen::Index>(m_Sample.columns.size());
+  const auto added = static_cast<Eigen::Index>(line.columns.size());
+  if (taken + added > spectra.rows())
+  {
+    // By a quarter: doubling would take thrice the sample's memory at worst.
+    spectra.conservativeResize(taken + added + spectra.rows() / 4, bands);
+  }
+  spectra.middleRows(taken, added) = Eigen::Map<const SpectraMatrix>(line.spectra.data(), added, bands);
+  m_Sample.columns.insert(m_Sample.columns.end(), line.columns.begin(), line.columns.end());
+  m_Sample.rows.insert(m_Sample.rows.end(), line.columns.size(), line.row);
+}
+
+template <class TImage>
 void PersistentSpectralSampleImageFilter<TImage>::MergeLines()
 {
-  for (const Line& line : m_Lines)
+  for (Line& line : m_Lines)
   {
     m_ValidPixels += line.validPixels;
-    m_Spectra.insert(m_Spectra.end(), line.spectra.begin(), line.spectra.end());
-    m_Sample.columns.insert(m_Sample.columns.end(), line.columns.begin(), line.columns.end());
-    m_Sample.rows.insert(m_Sample.rows.end(), line.columns.size(), line.row);
+    this->Append(line);
+    line = Line();
   }
   m_Lines.clear();
 }
@@ -99,9 +118,13 @@ void PersistentSpectralSampleImageFilter<TImage>::MergeLines()
 template <class TImage>
 void PersistentSpectralSampleImageFilter<TImage>::Synthetize()
 {
-  const auto bands = static_cast<Eigen::Index>(this->GetInput()->GetNumberOfComponentsPerPixel());
-  m_Sample.spectra = Eigen::Map<const SpectraMatrix>(m_Spectra.data(), static_cast<Eigen::Index>(m_Sample.columns.size()), bands);
-  m_Spectra        = std::vector<float>();
+  auto* const image = const_cast<TImage*>(this->GetInput());
+  m_Sample.spectra.conservativeResize(static_cast<Eigen::Index>(m_Sample.columns.size()), static_cast<Eigen::Index>(image->GetNumberOfComponentsPerPixel()));
+  // What comes after works on the sample; an image that can be made again need not lie beside it.
+  if (image->GetSource())
+  {
+    image->ReleaseData();
+  }
 }
 } // namespace otb
 
