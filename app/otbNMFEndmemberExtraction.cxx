@@ -89,16 +89,17 @@ private:
     }
     const SpectralAxis axis = ReadSpectralAxis("in").value_or(SpectralAxis());
 
-    // Of each value there are the sample, its blocks, and a copy while they are made.
-    const auto ram        = static_cast<std::uint64_t>(GetParameterInt("ram"));
-    const auto extraction = ExtractionType::New();
+    // Of each pixel there are, for a while: three copies of its spectrum, abundances in single and in double precision, four more doubles, and its place.
+    const std::uint64_t pixelSize  = 3 * sizeof(float) * bands + (sizeof(float) + sizeof(double)) * static_cast<std::uint64_t>(ne) + 4 * sizeof(double) + 8;
+    const auto          ram        = static_cast<std::uint64_t>(GetParameterInt("ram"));
+    const auto          extraction = ExtractionType::New();
     extraction->SetInput(image);
     extraction->GetFilter()->SetNoData(InputNoData("in"));
     extraction->GetFilter()->SetNumberOfEndmembers(static_cast<unsigned int>(ne));
     extraction->GetFilter()->SetSeed(static_cast<std::uint64_t>(GetParameterInt("rand")));
-    extraction->GetFilter()->SetMaximumPixels(std::max<std::uint64_t>(1024, (ram << 20) / (4 * sizeof(float) * bands)));
+    extraction->GetFilter()->SetMaximumPixels(std::max<std::uint64_t>(1024, (ram << 20) / pixelSize));
     // The sample, while it grows, takes the other half.
-    extraction->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(std::max<std::uint64_t>(1, ram / 2)));
+    extraction->GetStreamer()->SetAutomaticAdaptativeStreaming(static_cast<unsigned int>(std::max<std::uint64_t>(1, ram / 2)));
     AddProcess(extraction->GetStreamer(), "Reading the hyperspectral image");
     AddProcess(extraction->GetFilter()->GetModifiableSolver(), "Finding endmembers (NMF)");
     try

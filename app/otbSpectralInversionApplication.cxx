@@ -58,7 +58,7 @@ SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionE
   sampler->GetFilter()->SetMaximumPixels(wanted <= 0 ? fits : std::min<std::uint64_t>(fits, wanted));
   sampler->GetFilter()->SetCellSize(settings.prior ? settings.priorRatio : 1);
   // The sample, while it grows, takes the other half.
-  sampler->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(std::max<std::uint64_t>(1, ram / 2)));
+  sampler->GetStreamer()->SetAutomaticAdaptativeStreaming(static_cast<unsigned int>(std::max<std::uint64_t>(1, ram / 2)));
   AddProcess(sampler->GetStreamer(), "Reading the hyperspectral image");
   TimeStep("Reading the hyperspectral image", [&] { sampler->Update(); });
 

@@ -88,7 +88,7 @@ public:
 protected:
   StreamingNMFEndmemberExtractionImageFilter()
   {
-    this->GetStreamer()->SetAutomaticStrippedStreaming(0);
+    this->GetStreamer()->SetAutomaticAdaptativeStreaming(0);
   }
   ~StreamingNMFEndmemberExtractionImageFilter() override = default;
 

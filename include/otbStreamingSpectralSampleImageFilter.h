@@ -98,6 +98,9 @@ private:
   /** Adds the pixels of a line to the sample. */
   void Append(const Line& line);
 
+  /** Puts the sample in the order of lines and columns, which tiles do not come in. */
+  void Sort();
+
   float         m_NoData        = std::numeric_limits<float>::quiet_NaN();
   std::uint64_t m_MaximumPixels = std::uint64_t{1} << 20;
   unsigned int  m_CellSize      = 1;
@@ -110,7 +113,7 @@ private:
 };
 
 /** \class StreamingSpectralSampleImageFilter
- * \brief Streams a whole image through a PersistentSpectralSampleImageFilter, in strips of full lines: Update(), then GetFilter()->GetSample().
+ * \brief Streams a whole image through a PersistentSpectralSampleImageFilter, in pieces of the blocks of its file: Update(), then GetFilter()->GetSample().
  * \ingroup SpectraMorph
  */
 template <class TImage>
@@ -133,7 +136,7 @@ public:
 protected:
   StreamingSpectralSampleImageFilter()
   {
-    this->GetStreamer()->SetAutomaticStrippedStreaming(0);
+    this->GetStreamer()->SetAutomaticAdaptativeStreaming(0);
   }
   ~StreamingSpectralSampleImageFilter() override = default;
 

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <tuple>
 
 namespace otb
 {
@@ -116,10 +118,34 @@ void PersistentSpectralSampleImageFilter<TImage>::MergeLines()
 }
 
 template <class TImage>
+void PersistentSpectralSampleImageFilter<TImage>::Sort()
+{
+  std::vector<std::size_t> order(m_Sample.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto before = [this](std::size_t a, std::size_t b)
+  { return std::tie(m_Sample.rows[a], m_Sample.columns[a]) < std::tie(m_Sample.rows[b], m_Sample.columns[b]); };
+  if (std::is_sorted(order.begin(), order.end(), before))
+  {
+    return;
+  }
+  std::sort(order.begin(), order.end(), before);
+  SpectralSample sorted;
+  sorted.spectra.resize(m_Sample.spectra.rows(), m_Sample.spectra.cols());
+  for (const std::size_t pixel : order)
+  {
+    sorted.spectra.row(static_cast<Eigen::Index>(sorted.rows.size())) = m_Sample.spectra.row(static_cast<Eigen::Index>(pixel));
+    sorted.columns.push_back(m_Sample.columns[pixel]);
+    sorted.rows.push_back(m_Sample.rows[pixel]);
+  }
+  m_Sample = std::move(sorted);
+}
+
+template <class TImage>
 void PersistentSpectralSampleImageFilter<TImage>::Synthetize()
 {
   auto* const image = const_cast<TImage*>(this->GetInput());
   m_Sample.spectra.conservativeResize(static_cast<Eigen::Index>(m_Sample.columns.size()), static_cast<Eigen::Index>(image->GetNumberOfComponentsPerPixel()));
+  this->Sort();
   // What comes after works on the sample; an image that can be made again need not lie beside it.
   if (image->GetSource())
   {

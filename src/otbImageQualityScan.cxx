@@ -7,7 +7,7 @@
 
 // The hot loop once more for wider registers, chosen when the library is loaded. AVX2 alone, without FMA, keeps the bits.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define SPECTRAMORPH_HOT_LOOP __attribute__((target_clones("avx2", "default"), flatten))
+#define SPECTRAMORPH_HOT_LOOP __attribute__((target_clones("avx512f", "avx2", "default"), flatten))
 #else
 #define SPECTRAMORPH_HOT_LOOP
 #endif

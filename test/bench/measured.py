@@ -21,8 +21,8 @@ class Failed(RuntimeError):
     """A command ended badly; the message is the end of its log."""
 
 
-def run(command):
-    """Runs a command; returns wall time [s] and peak resident memory [MiB]."""
+def measure(command):
+    """Runs a command; returns a dictionary of wall time (seconds), processor time (cpu) and peak resident memory (peak_mib)."""
     command = [str(word) for word in command]
     with tempfile.TemporaryDirectory() as folder:
         report, log = pathlib.Path(folder, "report.json"), pathlib.Path(folder, "log.txt")
@@ -33,6 +33,12 @@ def run(command):
         # Not every failing application says so by its exit status.
         if measured["code"] != 0 or "(FATAL)" in text:
             raise Failed(f"{' '.join(command)}\nended with status {measured['code']}:\n" + "\n".join(text.splitlines()[-12:]))
+    return measured
+
+
+def run(command):
+    """Runs a command; returns wall time [s] and peak resident memory [MiB]."""
+    measured = measure(command)
     return measured["seconds"], measured["peak_mib"]
 
 
@@ -41,9 +47,14 @@ def applications():
     return os.environ.get("OTB_APPLICATION_PATH") or str(REPOSITORY / "build" / "lib" / "otb" / "applications")
 
 
+def launch(name, parameters):
+    """The command that runs an application through OTB's launcher, parameters being a list of keys and values."""
+    return ["otbApplicationLauncherCommandLine", name, applications(), *parameters]
+
+
 def run_application(name, parameters):
-    """Runs an application through OTB's launcher, parameters being a list of keys and values; measured as in run."""
-    return run(["otbApplicationLauncherCommandLine", name, applications(), *parameters])
+    """Runs an application; measured as in run."""
+    return run(launch(name, parameters))
 
 
 def find_program(name):
@@ -60,7 +71,8 @@ def main():
     # Of subprocess, only the start: its wait would take the child's account away.
     child = subprocess.Popen(command)
     _, status, usage = os.wait4(child.pid, 0)
-    measured = {"code": os.waitstatus_to_exitcode(status), "seconds": time.perf_counter() - start, "peak_mib": usage.ru_maxrss / 1024}
+    cpu = usage.ru_utime + usage.ru_stime
+    measured = {"code": os.waitstatus_to_exitcode(status), "seconds": time.perf_counter() - start, "cpu": cpu, "peak_mib": usage.ru_maxrss / 1024}
     pathlib.Path(report).write_text(json.dumps(measured))
 
 

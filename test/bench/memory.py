@@ -15,14 +15,11 @@ import sys
 import tempfile
 
 import numpy as np
-from osgeo import gdal
 
 import measured
+from repeated_scene import DEFLATE, RATIO, TILES, RepeatedScene
 
-gdal.UseExceptions()
-
-PATCH = 256
-RATIO = 4
+HIDDEN = 64  # units of the networks: they take time, not memory
 LIMIT = 350  # MiB over ram
 GROWTH = 1.1
 APPLICATIONS = [
@@ -34,7 +31,6 @@ APPLICATIONS = [
     "NMFEndmemberExtraction",
     "HyperspectralQuality",
 ]
-CREATION = ["INTERLEAVE=PIXEL", "COMPRESS=DEFLATE", "ZLEVEL=1", "BIGTIFF=IF_SAFER"]
 
 
 def shape(text):
@@ -56,78 +52,41 @@ def parse(arguments):
     return parser.parse_args(arguments)
 
 
-class Scenes:
-    """Images of any size of one place, and what the applications need besides."""
-
-    def __init__(self, folder, bands, strips):
-        self.folder, self.bands = pathlib.Path(folder), bands
-        self.creation = CREATION if strips else [*CREATION, "TILED=YES"]
-        measured.run([measured.find_program("otbSyntheticSceneGenerator"), "-out", self.path("patch.tif"), "-size", PATCH, PATCH, "-bands", bands,
-                      "-type", "uint16", "-scale", 10000])  # fmt: skip
-        self.patch = gdal.Open(str(self.path("patch.tif"))).ReadAsArray().astype(np.int16)
-        # Each multispectral band the mean of a group of bands.
-        response = np.zeros((4, bands))
-        for band, group in enumerate(np.array_split(np.arange(bands), 4)):
-            response[band, group] = 1 / len(group)
-        np.savetxt(self.path("response.csv"), response, delimiter=",")
-        self.multispectral = np.round(np.tensordot(response, self.patch, 1)).astype(np.int16)
-        self.abundances = np.round(self.patch[:4] / 100).astype(np.int16)
-        self.srf = ["-srf", "matrix", "-srf.matrix.in", self.path("response.csv")]
-
-    def path(self, name):
-        return self.folder / name
-
-    def write(self, name, patch, columns, lines, spacing):
-        """The patch, repeated over so many columns and lines of that spacing."""
-        bands, height, width = patch.shape
-        dataset = gdal.GetDriverByName("GTiff").Create(str(self.path(name)), columns, lines, bands, gdal.GDT_Int16, self.creation)
-        dataset.SetGeoTransform((600000, spacing, 0, 5000000, 0, -spacing))
-        stripe = np.tile(patch, (1, 1, -(-columns // width)))[:, :, :columns]
-        for line in range(0, lines, height):
-            dataset.WriteArray(stripe[:, : lines - line], 0, line)
-        del dataset
-        return self.path(name)
-
-    def prepare(self):
-        """A model, and endmembers."""
-        coarse = self.write("small.tif", self.patch, PATCH, PATCH, RATIO)
-        measured.run_application("TrainSpectralInversion", ["-inhs", coarse, *self.srf, "-method.morph.ne", 4, "-epochs", 5, "-out", self.path("model.json")])
-        measured.run_application("NMFEndmemberExtraction", ["-in", coarse, "-ne", 4, "-outendm", self.path("endmembers.tif")])
-
-    def make(self, columns, lines):
-        """The images of one size."""
-        self.write("msi.tif", self.multispectral, columns, lines, 1)
-        self.write("hsi.tif", self.patch, columns, lines, 1)
-        self.write("fused.tif", np.roll(self.patch, 1, axis=2), columns, lines, 1)
-        self.write("coarse.tif", self.patch, columns // RATIO, lines // RATIO, RATIO)
-        self.write("abundances.tif", self.abundances, columns, lines, 1)
-
-    def parameters(self, application, samples):
-        """The parameters of a run, but for ram."""
-        compressed = "?" + "".join(f"&gdal:co:{option}" for option in self.creation)
-        out = ["-out", f"{self.path('out.tif')}{compressed}", "int16"]
-        return {
-            "SpectralInversion": ["-inms", self.path("msi.tif"), "-model", self.path("model.json"), *out],
-            "HyperspectralSuperResolution": ["-inhs", self.path("coarse.tif"), "-inms", self.path("msi.tif"), *self.srf, "-method.morph.ne", 4,
-                                             "-samples", samples, "-epochs", 2, *out],
-            "SpectralResponseDegradation": ["-in", self.path("hsi.tif"), *self.srf, *out],
-            "SpatialDegradation": ["-in", self.path("hsi.tif"), "-ratio", RATIO, "-psf", "gaussian", "-sigma", 1.7, *out],
-            "LinearMixingSynthesis": ["-in", self.path("abundances.tif"), "-ie", self.path("endmembers.tif"), *out],
-            "NMFEndmemberExtraction": ["-in", self.path("hsi.tif"), "-ne", 4, "-outendm", self.path("out.tif")],
-            "HyperspectralQuality": ["-in", self.path("fused.tif"), "-ref", self.path("hsi.tif"), "-ratio", RATIO],
-        }[application]  # fmt: skip
+def make(scene, columns, lines):
+    """The images of one size."""
+    scene.write("msi.tif", np.round(scene.multispectral).astype(np.int16), columns, lines)
+    scene.write("hsi.tif", scene.patch, columns, lines)
+    scene.write("fused.tif", np.roll(scene.patch, 1, axis=2), columns, lines)
+    scene.write("coarse.tif", scene.patch, columns // RATIO, lines // RATIO, RATIO)
+    scene.write("abundances.tif", scene.abundances, columns, lines)
 
 
-def run(options, scenes):
+def parameters(scene, application, samples):
+    """The parameters of a run, but for ram."""
+    msi, hsi, fused, coarse = (scene.path(name) for name in ("msi.tif", "hsi.tif", "fused.tif", "coarse.tif"))
+    train = [*scene.srf, "-method.morph.ne", scene.ne, "-method.morph.hidden", HIDDEN, "-samples", samples, "-epochs", 2]
+    out = scene.output()
+    return {
+        "SpectralInversion": ["-inms", msi, "-model", scene.path("model.json"), *out],
+        "HyperspectralSuperResolution": ["-inhs", coarse, "-inms", msi, *train, *out],
+        "SpectralResponseDegradation": ["-in", hsi, *scene.srf, *out],
+        "SpatialDegradation": ["-in", hsi, "-ratio", RATIO, "-psf", "gaussian", "-sigma", 1.7, *out],
+        "LinearMixingSynthesis": ["-in", scene.path("abundances.tif"), "-ie", scene.path("endmembers.tif"), *out],
+        "NMFEndmemberExtraction": ["-in", hsi, "-ne", scene.ne, "-outendm", scene.path("out.tif")],
+        "HyperspectralQuality": ["-in", fused, "-ref", hsi, "-ratio", RATIO],
+    }[application]
+
+
+def run(options, scene):
     """Peak by application, size and ram; prints a line for each."""
     peaks = {}
     print(f"{'application':32}{'scene':>14}{'ram':>6}{'peak [MiB]':>12}{'ns/pixel':>10}{'s':>8}")
     for columns, lines in options.sizes:
-        scenes.make(columns, lines)
+        make(scene, columns, lines)
         for application in options.applications:
             for ram in options.ram:
-                seconds, peak = measured.run_application(application, [*scenes.parameters(application, options.samples), "-ram", ram])
-                scenes.path("out.tif").unlink(missing_ok=True)
+                seconds, peak = measured.run_application(application, [*parameters(scene, application, options.samples), "-ram", ram])
+                scene.path("out.tif").unlink(missing_ok=True)
                 peaks[application, columns * lines, ram] = peak
                 nanoseconds = 1e9 * seconds / (columns * lines)
                 print(f"{application:32}{f'{columns}x{lines}':>14}{ram:6}{peak:12.0f}{nanoseconds:10.1f}{seconds:8.1f}", flush=True)
@@ -152,9 +111,9 @@ def verdict(options, application, peaks):
 def main():
     options = parse(sys.argv[1:])
     with tempfile.TemporaryDirectory(dir=options.out) as folder:
-        scenes = Scenes(folder, options.bands, options.strips)
-        scenes.prepare()
-        peaks = run(options, scenes)
+        scene = RepeatedScene(folder, options.bands, DEFLATE if options.strips else [*DEFLATE, *TILES])
+        scene.prepare(HIDDEN)
+        peaks = run(options, scene)
     return 0 if all([verdict(options, application, peaks) for application in options.applications]) else 1
 
 

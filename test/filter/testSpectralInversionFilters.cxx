@@ -423,6 +423,18 @@ TEST(SpectralInversionFilters, KeepTheGridAndDescribeTheBands)
   }
 }
 
+TEST(SpectralInversionFilters, AskForPiecesOfTheirOwnBlocks)
+{
+  const auto abundances = MakeCounts(8, 6, Endmembers);
+  const auto filter     = MakeMixingFilter(abundances);
+  filter->UpdateOutputInformation();
+  EXPECT_FALSE(filter->GetOutput()->GetImageMetadata().Has(otb::MDNum::TileHintX));
+  filter->SetTileHint(4, 2);
+  filter->UpdateOutputInformation();
+  EXPECT_EQ(filter->GetOutput()->GetImageMetadata()[otb::MDNum::TileHintX], 4.);
+  EXPECT_EQ(filter->GetOutput()->GetImageMetadata()[otb::MDNum::TileHintY], 2.);
+}
+
 TEST(SpectralInversionFilters, RoundToTheNearestInteger)
 {
   const auto expectRounded = [](auto plain, auto rounded)

@@ -29,6 +29,7 @@ struct Options
   unsigned int  cell    = 1;
   unsigned int  strips  = 1;
   unsigned int  threads = 2;
+  bool          tiles   = false; // in place of strips
 };
 
 SampleType::Pointer Sample(ImageType* image, const Options& options)
@@ -39,7 +40,14 @@ SampleType::Pointer Sample(ImageType* image, const Options& options)
   filter->GetFilter()->SetSeed(options.seed);
   filter->GetFilter()->SetCellSize(options.cell);
   filter->GetFilter()->SetNumberOfThreads(options.threads);
-  filter->GetStreamer()->SetNumberOfDivisionsStrippedStreaming(options.strips);
+  if (options.tiles)
+  {
+    filter->GetStreamer()->SetNumberOfDivisionsTiledStreaming(options.strips);
+  }
+  else
+  {
+    filter->GetStreamer()->SetNumberOfDivisionsStrippedStreaming(options.strips);
+  }
   filter->Update();
   return filter;
 }
@@ -65,7 +73,7 @@ TEST(StreamingSpectralSample, TakesEveryPixelWhenThereIsRoom)
   EXPECT_LT(Sample(image, {31 * 17 - 1})->GetFilter()->GetSample().size(), 31u * 17u);
 }
 
-TEST(StreamingSpectralSample, IsTheSameForAnyStripsAndThreads)
+TEST(StreamingSpectralSample, IsTheSameForAnyPiecesAndThreads)
 {
   const auto image = MakeImage(83, 61, 3);
   for (const unsigned int cell : {1u, 4u})
@@ -76,6 +84,7 @@ TEST(StreamingSpectralSample, IsTheSameForAnyStripsAndThreads)
     for (const unsigned int strips : {2u, 7u, 61u})
     {
       EXPECT_TRUE(Same(Sample(image, {1500, 7, cell, strips, 2})->GetFilter()->GetSample(), whole)) << strips << " strips";
+      EXPECT_TRUE(Same(Sample(image, {1500, 7, cell, strips, 2, true})->GetFilter()->GetSample(), whole)) << strips << " tiles";
     }
     EXPECT_TRUE(Same(Sample(image, {1500, 7, cell, 1, 5})->GetFilter()->GetSample(), whole));
     // Once more with the same object.
