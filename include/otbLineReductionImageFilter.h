@@ -14,7 +14,7 @@ namespace otb
  * \brief Base of the filters that reduce an image to a few numbers, line by line.
  *
  * Sums of floating-point numbers depend on their order. Here each line is summed by itself, by one thread, and the lines' sums are added from the first to the
- * last: any number of threads and of strips (tiles of full lines, which the streaming decorators of this module ask for) give the same bits; tiles that cut
+ * last: any number of threads and of strips (tiles of full lines, which the streaming decorators of sums ask for) give the same bits; tiles that cut
  * lines change the rounding only.
  *
  * A derived filter keeps one partial result per line of the current tile (PrepareLines()), fills those of a region (ReduceLines(), from several threads at
