@@ -3,7 +3,8 @@
 """Peak memory and time per pixel of the applications, for scenes that grow.
 
 Runs each application through OTB's launcher on scenes of several sizes with several values of ram, and prints for each run the peak of resident memory [MiB]
-and the time per pixel. Then a verdict per application: peaks at most ram + 350 MiB, the largest scene's at most 10 % over that of the first scene that exceeds ram.
+and the time per pixel. Then a verdict per application: peaks at most ram + 350 MiB, the largest scene's at most 10 % over that of the first scene that
+exceeds ram.
 Ends non-zero when a verdict is not good.
 
 The scenes are a small synthetic scene repeated, as compressed GeoTIFF files that are written line by line: they need little disk, however large they are.
