@@ -3,6 +3,7 @@
 #define otbImagePairFilter_h
 
 #include "otbImageQuality.h"
+#include "otbRequestRegion.h"
 #include "otbValidSpectrum.h"
 
 #include "itkImage.h"
@@ -105,8 +106,8 @@ protected:
   /** Asks all inputs for a region of the reference. */
   void RequestInputs(const RegionType& region)
   {
-    const_cast<ImageType*>(this->GetInput(0))->SetRequestedRegion(region);
-    const_cast<ImageType*>(this->GetInput(1))->SetRequestedRegion(this->MoveTo(this->GetInput(1), region));
+    RequestRegion(this->GetInput(0), region);
+    RequestRegion(this->GetInput(1), this->MoveTo(this->GetInput(1), region));
     if (this->GetMask())
     {
       const_cast<MaskType*>(this->GetMask())->SetRequestedRegion(this->MoveTo(this->GetMask(), region));

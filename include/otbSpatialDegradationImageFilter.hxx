@@ -5,6 +5,7 @@
 #include "otbSpatialDegradationImageFilter.h"
 #include "otbImageSpectralAxis.h"
 #include "otbNoDataHelper.h"
+#include "otbRequestRegion.h"
 #include "otbValidSpectrum.h"
 #include "itkProgressReporter.h"
 
@@ -98,7 +99,7 @@ typename SpatialDegradationImageFilter<TImage>::RegionType SpatialDegradationIma
 template <class TImage>
 void SpatialDegradationImageFilter<TImage>::GenerateInputRequestedRegion()
 {
-  const_cast<TImage*>(this->GetInput())->SetRequestedRegion(this->GetSupport(this->GetOutput()->GetRequestedRegion()));
+  RequestRegion(this->GetInput(), this->GetSupport(this->GetOutput()->GetRequestedRegion()));
 }
 
 template <class TImage>
