@@ -52,7 +52,7 @@ void SpectralApplication::AddMaskParameter(const std::string& key, const std::st
 void SpectralApplication::AddInputNoDataParameter(const std::string& key, const std::string& name, const std::string& imageKey)
 {
   this->AddParameter(ParameterType_Float, key, name);
-  this->SetParameterDescription(key, "The value that marks pixels of " + imageKey +
+  this->SetParameterDescription(key, "The value, any number, that marks pixels of " + imageKey +
                                          " without a measurement. By default the one that its file declares. NaN and "
                                          "infinity always do.");
   this->MandatoryOff(key);
@@ -73,7 +73,7 @@ void SpectralApplication::AddSaturationParameter(const std::string& imageKey)
 {
   this->AddParameter(ParameterType_Float, "saturation", "Saturation");
   this->SetParameterDescription("saturation", "The value from which a detector of " + imageKey +
-                                                  " is saturated: pixels that reach it in a band are left out. By "
+                                                  " is saturated, any number in the unit of the image: pixels that reach it in a band are left out. By "
                                                   "default none is.");
   this->MandatoryOff("saturation");
 }

@@ -287,9 +287,10 @@ void SpectralApplication::AddStyleParameter(const std::string& imageKey)
 {
   m_StyledImage = imageKey;
   this->AddParameter(ParameterType_Bool, "style", "QGIS style in natural colours");
-  this->SetParameterDescription("style", "Writes a style beside " + imageKey +
-                                             ", of its name with the extension .qml, by which QGIS opens it in natural colours: the bands nearest to 650, 550 "
-                                             "and 450 nm as red, green and blue. Without effect on an image that has no such bands or no wavelengths.");
+  this->SetParameterDescription("style",
+                                "Writes a style beside " + imageKey +
+                                    ", of its name with the extension .qml, by which QGIS opens it in natural colours: the bands nearest to 650, 550 "
+                                    "and 450 nm as red, green and blue. Without effect on an image that has no such bands or no wavelengths. Default false.");
 }
 
 void SpectralApplication::WriteStyle()

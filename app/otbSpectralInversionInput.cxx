@@ -28,7 +28,7 @@ void SpectralInversionApplication::AddKeepBadBandsParameter()
   AddParameter(ParameterType_Bool, "keepbad", "Keep bad bands in the output");
   SetParameterDescription("keepbad",
                           "The output has all bands of the hyperspectral image; the bad ones hold no data in every pixel and are marked in the output's "
-                          "bad bands list (bbl). By default it has the good bands alone.");
+                          "bad bands list (bbl); otherwise it has the good bands alone. Default false.");
 }
 
 void SpectralInversionApplication::PrepareHyperspectralImage()

@@ -24,7 +24,8 @@ constexpr unsigned int  SquareSize    = 16;
 void SpectralInversionApplication::AddRadiometryParameter()
 {
   AddParameter(ParameterType_Choice, "radio", "Radiometric harmonisation");
-  SetParameterDescription("radio", "How the multispectral image is brought to the radiometry of the hyperspectral one, of another sensor or day.");
+  SetParameterDescription("radio",
+                          "How the multispectral image is brought to the radiometry of the hyperspectral one, of another sensor or day. Default affine.");
   AddChoice("radio.affine", "A gain and an offset per band");
   SetParameterDescription(
       "radio.affine",

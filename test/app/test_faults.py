@@ -29,6 +29,9 @@ TRAINING = {"inhs": "coarse.tif", "srf": "matrix", "srf_matrix_in": "matrix.csv"
 QUICK = {**TRAINING, "method_morph_hidden": 8, "epochs": 5}
 INVERSION = {"inms": "sharp.tif", "model": "model.json"}
 
+# Compressed so hard that writing takes long enough to be interrupted.
+SLOWLY = "?&gdal:co:COMPRESS=DEFLATE&gdal:co:ZLEVEL=9"
+
 
 @contextlib.contextmanager
 def launched(application, **parameters):
@@ -124,12 +127,12 @@ class Interruptions(Faults):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(signal=number):
                 begun = lambda _: (self.out / "out.tif.part/out.tif").exists()
-                self.interrupted("SpectralInversion", begun, number, **INVERSION, ram=4, out=self.out / "out.tif")
+                self.interrupted("SpectralInversion", begun, number, **INVERSION, ram=4, out=f"{self.out}/out.tif{SLOWLY}")
                 self.assertEqual(self.files(), ["out.tif"])
                 self.assertEqual((self.out / "out.tif").read_text(), "old")
 
     def test_all_outputs_of_one_step(self):
-        parameters = {**QUICK, "inms": "sharp.tif", "ram": 4, "model": self.out / "model.json", "outem": self.out / "em.tif", "outab": self.out / "ab.tif"}
+        parameters = {**QUICK, "inms": "sharp.tif", "ram": 4, "model": self.out / "model.json", "outem": self.out / "em.tif", "outab": f"{self.out}/ab.tif{SLOWLY}"}
         self.interrupted("HyperspectralSuperResolution", lambda _: (self.out / "ab.tif.part/ab.tif").exists(), **parameters, out=self.out / "out.tif")
         self.assertEqual(self.files(), [])
 

@@ -79,7 +79,7 @@ class Contents(ReportTest):
         losses = numpy.array(page.rows("Training")[1:], float)
         self.assertEqual(losses[-1, 0], QUICK["epochs"])
         self.assertLess(losses[-1, 1], losses[0, 1])
-        self.assertIn(f"mean absolute difference at the end {losses[-1, 1]:.5g}", self.log)
+        self.assertRegex(self.log, f"mean absolute difference from .* to {losses[-1, 1]:.5g}")
 
         settings = {row[0]: row[2] for row in page.rows("Settings")}
         self.assertEqual((settings["rand"], settings["method"], settings["epochs"], settings["loss"]), ("5", "morph default", "300", "l1 default"))
@@ -242,7 +242,7 @@ class Failures(ReportTest):
                         out=self.folder / "small.json", report=self.report)
         self.assertNotEqual(code, 0)
         self.assertRegex(log, r"report: .*report\.html")
-        self.assertEqual({path.name for path in set(self.folder.iterdir()) - before}, {"small.json"})
+        self.assertEqual(set(self.folder.iterdir()) - before, set())
 
 
 class Endmembers(ReportTest):

@@ -157,7 +157,7 @@ TEST(PointSpreadFunction, RefusesWithTheReason)
   EXPECT_CONTAINS(table("1,2,1\n1,2\n"), "line 2: found 2 numbers, expected 3");
   EXPECT_CONTAINS(table("1,1\n1,1\n"), "2 rows and 2 columns, expected odd");
   EXPECT_CONTAINS(table("1,-2,1\n"), "sums to");
-  EXPECT_CONTAINS(table(""), "found no numbers");
-  EXPECT_CONTAINS(MessageOf([] { PointSpreadFunction::FromFile("absent.csv"); }), "absent.csv: cannot be opened");
+  EXPECT_CONTAINS(table(""), "found no text to read");
+  EXPECT_CONTAINS(MessageOf([] { PointSpreadFunction::FromFile("absent.csv"); }), "absent.csv: found no text to read");
   EXPECT_CONTAINS(MessageOf([] { PointSpreadFunction::FromFile("absent.tif"); }), "neither a table");
 }
