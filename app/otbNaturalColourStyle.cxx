@@ -2,6 +2,7 @@
 #include "otbNaturalColourStyle.h"
 
 #include "otbAtomicFile.h"
+#include "otbQuicklook.h"
 
 #include "gdal_priv.h"
 
@@ -18,10 +19,8 @@ namespace Wrapper
 {
 namespace
 {
-constexpr std::array<double, 3> NaturalColours     = {650., 550., 450.}; // nm: red, green, blue
-constexpr double                FarthestWavelength = 50.;
-constexpr int                   SampledLines       = 128; // a line holds all bands of its pixels: few are read
-constexpr int                   SampledColumns     = 512;
+constexpr int SampledLines   = 128; // a line holds all bands of its pixels: few are read
+constexpr int SampledColumns = 512;
 
 /** The 2nd and 98th percentile of a sample of the band's valid pixels, not the same. */
 std::pair<double, double> GetStretch(GDALRasterBand* band)
@@ -55,19 +54,14 @@ std::pair<double, double> GetStretch(GDALRasterBand* band)
 
 std::optional<std::array<int, 3>> FindNaturalColours(const SpectralAxis& axis)
 {
-  std::array<int, 3> bands = {};
-  for (std::size_t colour = 0; colour < bands.size(); ++colour)
+  const ColourBands colours = ColourBands::Choose(axis.wavelengths, static_cast<unsigned int>(axis.size()));
+  if (!colours.natural)
   {
-    const auto distance = [&](double wavelength) { return std::abs(wavelength - NaturalColours[colour]); };
-    const auto nearest =
-        std::min_element(axis.wavelengths.begin(), axis.wavelengths.end(), [&](double left, double right) { return distance(left) < distance(right); });
-    if (nearest == axis.wavelengths.end() || distance(*nearest) > FarthestWavelength)
-    {
-      return std::nullopt;
-    }
-    bands[colour] = 1 + static_cast<int>(nearest - axis.wavelengths.begin());
+    return std::nullopt;
   }
-  return bands[0] == bands[1] || bands[1] == bands[2] ? std::nullopt : std::make_optional(bands);
+  std::array<int, 3> bands = {};
+  std::transform(colours.bands.begin(), colours.bands.end(), bands.begin(), [](unsigned int band) { return static_cast<int>(band) + 1; });
+  return bands;
 }
 
 std::string WriteNaturalColourStyle(const std::string& imagePath, const std::array<int, 3>& bands, const std::string& parameter)

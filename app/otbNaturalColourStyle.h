@@ -12,7 +12,7 @@ namespace otb
 {
 namespace Wrapper
 {
-/** The bands, from 1, nearest to 650, 550 and 450 nm; nothing when one of the three is more than 50 nm off or two are the same. */
+/** The bands, from 1, of ColourBands; nothing when they are not natural. */
 std::optional<std::array<int, 3>> FindNaturalColours(const SpectralAxis& axis);
 
 /** Writes a QGIS style that shows these bands of the image as red, green and blue, each stretched from the 2nd to the 98th percentile of its valid pixels.

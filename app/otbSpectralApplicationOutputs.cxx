@@ -52,7 +52,7 @@ void Observe(itk::ProcessObject* process, const itk::EventObject& event, const A
 {
   struct Command : itk::Command
   {
-    explicit Command(const Action& toDo) : m_Action(toDo)
+    explicit Command(const Action& performed) : m_Action(performed)
     {
     }
     void Execute(itk::Object*, const itk::EventObject&) override

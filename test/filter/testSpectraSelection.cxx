@@ -82,19 +82,19 @@ TEST(SpectraSelection, InvalidPixelsAreNaNInAllBands)
     std::string found;
     for (long column = 0; column < 6; ++column)
     {
-      found += IsInvalid(filter->GetOutput(), column, 0) ? 'x' : '.';
+      found += IsInvalid(filter->GetOutput(), column, 0) ? '#' : '.';
     }
     return found;
   };
-  EXPECT_EQ(invalid(), "xx....");
+  EXPECT_EQ(invalid(), "##....");
   filter->SetInputNoData(-1.f);
-  EXPECT_EQ(invalid(), "xxx...");
+  EXPECT_EQ(invalid(), "###...");
   filter->SetNoDataInAnyBand(true);
-  EXPECT_EQ(invalid(), "xxxx..");
+  EXPECT_EQ(invalid(), "####..");
   filter->SetSaturation(2.f);
-  EXPECT_EQ(invalid(), "xxxxx.");
+  EXPECT_EQ(invalid(), "#####.");
   filter->SetMask(MakeMask(6, 1, 5));
-  EXPECT_EQ(invalid(), "xxxxxx");
+  EXPECT_EQ(invalid(), "######");
 }
 
 TEST(SpectraSelection, SameBitsForAnyTilingAndThreads)
