@@ -64,8 +64,8 @@ void SpectralInversionApplication::AddTrainingParameters()
   AddChoice("method.morph.constraint.sumtoone", "Non-negative, with sum one");
   AddParameter(ParameterType_Bool, "method.morph.csp", "Coarse spectral prior");
   SetParameterDescription("method.morph.csp",
-                          "Shows the network the hyperspectral image as well, up-sampled by nearest neighbour. A gain for multispectral images of one or few "
-                          "bands, a loss for others. The two images must be registered. Default false.");
+                          "Shows the network the hyperspectral image as well, up-sampled by nearest neighbour. A great gain for multispectral images of one "
+                          "or few bands, little for others. The two images must be registered. Default false.");
   AddParameter(ParameterType_Int, "method.morph.cspratio", "Training ratio of the prior");
   SetParameterDescription("method.morph.cspratio",
                           "In training the prior is the hyperspectral image averaged over that many by that many pixels, a whole number from 2. Default 4.");
