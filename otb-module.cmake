@@ -8,7 +8,6 @@ set(SpectraMorph_OTB_MODULES
   OTBApplicationEngine
   OTBBoost
   OTBCommon
-  OTBEndmembersExtraction
   OTBGDAL
   OTBIOGDAL
   OTBITK

@@ -79,10 +79,11 @@ unsigned int SpectralInversionApplication::EstimateNumberOfEndmembers(const Spec
   if (estimate == 0)
   {
     const unsigned int fallback = std::min(7u, most);
-    otbAppLogINFO(<< "Number of endmembers: " << fallback << ", since the eigenvalue likelihood has no maximum");
+    otbAppLogINFO(<< "Number of endmembers: " << fallback << ", the default, since " << spectra.rows() << " pixels of " << spectra.cols()
+                  << " bands do not tell signal from noise");
     return fallback;
   }
-  otbAppLogINFO(<< "Number of endmembers: " << std::min(estimate, most) << ", by eigenvalue likelihood maximisation");
+  otbAppLogINFO(<< "Number of endmembers: " << std::min(estimate, most) << ", by the dimensions of the signal that stand out of the noise");
   return std::min(estimate, most);
 }
 

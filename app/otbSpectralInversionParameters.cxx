@@ -51,7 +51,7 @@ void SpectralInversionApplication::AddTrainingParameters()
   AddParameter(ParameterType_Int, "method.morph.ne", "Number of endmembers");
   SetParameterDescription(
       "method.morph.ne",
-      "A whole number from 1 to the smaller of the numbers of bands and of pixels; -1 to estimate it by eigenvalue likelihood maximisation. Default 7.");
+      "A whole number from 1 to the smaller of the numbers of bands and of pixels; -1 to estimate it from the signal and the noise (HySime). Default 7.");
   SetDefaultParameterInt("method.morph.ne", 7);
   AddParameter(ParameterType_Int, "method.morph.hidden", "Hidden units");
   SetParameterDescription("method.morph.hidden", "Units of the network's hidden layer, a whole number from 1. Default 1024.");

@@ -2,39 +2,22 @@
 #ifndef otbEndmemberNumber_h
 #define otbEndmemberNumber_h
 
+#include "SpectraMorphExport.h"
 #include "otbSpectraMatrix.h"
-#include "otbEigenvalueLikelihoodMaximisation.h"
-
-#include <algorithm>
 
 namespace otb
 {
-/** Number of endmembers in a set of spectra (n x C) by eigenvalue likelihood maximisation (Luo et al. 2013), as OTB implements it; 0 when it finds none. */
-inline unsigned int EstimateNumberOfEndmembers(const SpectraMatrix& spectra)
-{
-  using Estimator                = EigenvalueLikelihoodMaximisation<double>;
-  const double             n     = static_cast<double>(spectra.rows());
-  const auto               bands = static_cast<unsigned int>(spectra.cols());
-  const Eigen::RowVectorXd mean  = spectra.cast<double>().colwise().mean();
-
-  // Sums of products, a block of pixels at a time in double precision.
-  Eigen::MatrixXd        correlation = Eigen::MatrixXd::Zero(bands, bands);
-  constexpr Eigen::Index Block       = 1024;
-  for (Eigen::Index first = 0; first < spectra.rows(); first += Block)
-  {
-    const Eigen::MatrixXd part = spectra.middleRows(first, std::min(Block, spectra.rows() - first)).cast<double>();
-    correlation.noalias() += part.transpose() * part / n;
-  }
-  const Eigen::MatrixXd covariance = correlation - mean.transpose() * mean;
-
-  const auto toVnl = [bands](const Eigen::MatrixXd& matrix) { return vnl_matrix<double>(matrix.data(), bands, bands); }; // symmetric: the order does not matter
-  auto       estimator = Estimator::New();
-  estimator->SetCovariance(toVnl(covariance));
-  estimator->SetCorrelation(toVnl(correlation));
-  estimator->SetNumberOfPixels(static_cast<unsigned int>(spectra.rows()));
-  estimator->Compute();
-  return estimator->GetNumberOfEndmembers();
-}
+/** Number of endmembers of spectra (n x C): the dimensions of the signal that stand out of the noise; 0 when there is no signal, or fewer than 1.2
+ * pixels per band, which do not tell one from the other.
+ *
+ * The noise of a band is what the other bands do not predict by linear regression, as in HySime (Bioucas-Dias & Nascimento, IEEE TGRS 46(8), 2008), and the
+ * spectra are divided by it. HySime keeps a direction where the signal has more power than the noise: an eigenvalue of the correlation matrix over 2. Of few
+ * pixels noise alone has eigenvalues up to (1 + sqrt(C / n))^2 (Marchenko & Pastur 1967), so those must be exceeded, too. The unit of the spectra does not
+ * matter, nor that of a band. OTB's eigenvalue likelihood maximisation depends on both and, where there is hardly any noise, on rounding.
+ *
+ * \ingroup SpectraMorph
+ */
+SpectraMorph_EXPORT unsigned int EstimateNumberOfEndmembers(const SpectraMatrix& spectra);
 } // namespace otb
 
 #endif

@@ -46,7 +46,7 @@ class Messages(SuperResolutionTest):
         outputs = {"out": f"{self.folder}/out.tif int16", "outab": self.folder / "ab.tif", "outem": self.folder / "em.tif"}
         fusion, model = "HyperspectralSuperResolution", self.folder / "model.json"
         self.says(fusion, *common, *morph, "Writing .*out.tif", **inputs, **outputs, model=model)
-        estimated = "Number of endmembers: .*, by eigenvalue likelihood maximisation$"
+        estimated = "Number of endmembers: .*, by the dimensions of the signal that stand out of the noise$"
         grids = "Grids: a hyperspectral pixel is 4 x 4 multispectral ones, by physical coordinates$"
         self.says(fusion, *common, *morph, estimated, grids, **{**inputs, "method_morph_ne": -1}, **outputs, method_morph_csp=1)
         lift = {"inhs": self.inhs, "inms": self.inms, **SENSOR, "epochs": 300, "method": "lift"}

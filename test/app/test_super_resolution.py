@@ -113,7 +113,7 @@ class Result(SuperResolutionTest):
     def test_number_of_endmembers_can_be_estimated(self):
         self.fuse(method_morph_ne=-1, outem=self.folder / "em.tif")
         self.assertEqual(read_image(self.folder / "em.tif").shape, (len(WAVELENGTHS), 1, 4))
-        self.assertIn("Number of endmembers: 4, by eigenvalue likelihood maximisation", self.log)
+        self.assertIn("Number of endmembers: 4, by the dimensions of the signal that stand out of the noise", self.log)
 
     def test_batches_and_squared_loss(self):
         for parameters in ({"batch": 100}, {"loss": "l2", "epochs": 600}):

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbEndmemberImageSource.h"
-#include "otbEndmemberNumber.h"
 #include "otbStreamingNMFEndmemberExtractionImageFilter.h"
 #include "otbStreamingSpectralSampleImageFilter.h"
 #include "testImages.h"
@@ -335,40 +334,6 @@ TEST(EndmemberImageSource, ComesBackAsTheSameEndmembers)
   catch (const itk::ExceptionObject& error)
   {
     EXPECT_NE(std::string(error.GetDescription()).find("has 100 pixels, expected at most 99"), std::string::npos);
-  }
-}
-
-TEST(EndmemberNumber, IsWhatOTBFinds)
-{
-  constexpr unsigned int Bands = 12, Pixels = 3000;
-  const auto             check = [](ImageType* image)
-  {
-    auto statistics = otb::StreamingStatisticsVectorImageFilter<ImageType, double>::New();
-    statistics->SetInput(image);
-    statistics->Update();
-    auto estimator = otb::EigenvalueLikelihoodMaximisation<double>::New();
-    estimator->SetCovariance(statistics->GetCovariance().GetVnlMatrix());
-    estimator->SetCorrelation(statistics->GetCorrelation().GetVnlMatrix());
-    estimator->SetNumberOfPixels(Pixels);
-    estimator->Compute();
-    const otb::SpectraMatrix spectra = Eigen::Map<const otb::SpectraMatrix>(image->GetBufferPointer(), Pixels, Bands);
-    EXPECT_EQ(otb::EstimateNumberOfEndmembers(spectra), estimator->GetNumberOfEndmembers());
-    return otb::EstimateNumberOfEndmembers(spectra);
-  };
-  for (const unsigned int endmembers : {2u, 3u, 4u, 6u})
-  {
-    check(MakeMixtures(60, 50, Bands, endmembers));
-
-    // A mosaic of materials, each bright in bands of its own: the number is plain.
-    const auto mosaic = MakeImage(60, 50, Bands, {}, 4, 0.f, 0.01f);
-    for (unsigned int pixel = 0; pixel < Pixels; ++pixel)
-    {
-      for (unsigned int band = pixel * 7919u % endmembers; band < Bands; band += endmembers)
-      {
-        mosaic->GetBufferPointer()[pixel * Bands + band] += 0.5f;
-      }
-    }
-    EXPECT_EQ(check(mosaic), endmembers);
   }
 }
 } // namespace
