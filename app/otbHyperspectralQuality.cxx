@@ -362,8 +362,7 @@ private:
       power->SetInput(reference.image);
       power->GetFilter()->SetNoData(reference.noData);
       power->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(GetParameterInt("ram")));
-      AddProcess(power->GetStreamer(), "Finding the peak of " + reference.name);
-      power->Update();
+      Pass(power.GetPointer(), "Finding the peak of " + reference.name);
       options.peak = power->GetFilter()->GetMaximum();
       if (!(options.peak > 0.))
       {
@@ -378,8 +377,7 @@ private:
   {
     comparison.quality->GetFilter()->SetOptions(GetOptions(comparison.reference));
     comparison.quality->SetAvailableRAM(static_cast<unsigned int>(GetParameterInt("ram")));
-    AddProcess(comparison.quality->GetStreamer(), "Scoring against " + comparison.reference.name);
-    comparison.quality->Update();
+    Pass(comparison.quality.GetPointer(), "Scoring against " + comparison.reference.name);
 
     const ImageQuality& quality = comparison.quality->GetFilter()->GetQuality();
     if (quality.pixels == 0)

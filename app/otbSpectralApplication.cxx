@@ -310,8 +310,7 @@ FloatVectorImageType* SpectralApplication::AddNoise(FloatVectorImageType* image,
   {
     power->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(this->GetParameterInt("ram")));
   }
-  this->AddProcess(power->GetStreamer(), "Measuring the bands for the noise");
-  power->Update();
+  this->Pass(power.GetPointer(), "Measuring the bands for the noise");
 
   const auto noise = AdditiveSpectralNoiseImageFilter<FloatVectorImageType>::New();
   noise->SetInput(image);

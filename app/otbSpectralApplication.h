@@ -5,6 +5,7 @@
 #include "otbAtomicFile.h"
 #include "otbGDALCacheLimit.h"
 #include "otbOneLineLogger.h"
+#include "otbReleasePipeline.h"
 #include "otbWrittenImage.h"
 #include "otbSpectralAxis.h"
 #include "otbSpectralResponse.h"
@@ -169,6 +170,15 @@ protected:
 
   /** Whether an output image is to be written with an integer pixel type, for which it must be rounded. */
   bool IsIntegerOutput(const std::string& outKey);
+
+  /** One pass over an image by a streaming reduction (a PersistentFilterStreamingDecorator), whose progress is shown with this text; buffers are given back. */
+  template <class TReduction>
+  void Pass(TReduction* reduction, const std::string& text)
+  {
+    this->AddProcess(reduction->GetStreamer(), text);
+    reduction->Update();
+    ReleasePipeline(reduction->GetFilter());
+  }
 
   /** The filters that make the output images, which do not keep their sources alive; let go when the application runs again. */
   std::vector<itk::ProcessObject::Pointer> m_Filters;

@@ -219,8 +219,7 @@ std::vector<bool> SpectralApplication::FindBadBands(const std::string& imageKey,
     range->SetInput(this->GetParameterFloatVectorImage(imageKey));
     range->GetFilter()->SetNoData(noData);
     range->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(this->GetParameterInt("ram")));
-    this->AddProcess(range->GetStreamer(), "Looking for bad bands");
-    range->Update();
+    this->Pass(range.GetPointer(), "Looking for bad bands");
     const auto empty = range->GetFilter()->FindBadBands();
     AddReason(empty, "constant or no data", reasons);
     Join(bad, empty);

@@ -59,8 +59,7 @@ SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionE
   sampler->GetFilter()->SetCellSize(settings.prior ? settings.priorRatio : 1);
   // The sample, while it grows, takes the other half.
   sampler->GetStreamer()->SetAutomaticAdaptativeStreaming(static_cast<unsigned int>(std::max<std::uint64_t>(1, ram / 2)));
-  AddProcess(sampler->GetStreamer(), "Reading the hyperspectral image");
-  TimeStep("Reading the hyperspectral image", [&] { sampler->Update(); });
+  TimeStep("Reading the hyperspectral image", [&] { Pass(sampler.GetPointer(), "Reading the hyperspectral image"); });
 
   SpectralSample sample = sampler->GetFilter()->TakeSample();
   if (sample.size() == 0)

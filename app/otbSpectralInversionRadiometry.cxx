@@ -113,8 +113,7 @@ RadiometricHarmonisation SpectralInversionApplication::EstimateRadiometry(const 
   sampler->GetFilter()->SetCellSize(SquareSize);
   sampler->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(GetIntegerFrom("ram", 1)));
   m_Filters.insert(m_Filters.end(), {average.GetPointer(), seen.GetPointer(), pairs.GetPointer(), sampler.GetPointer()});
-  AddProcess(sampler->GetStreamer(), "Comparing the images' radiometry");
-  sampler->Update();
+  Pass(sampler.GetPointer(), "Comparing the images' radiometry");
 
   const RadiometricFit fit = RadiometricFit::Of(sampler->GetFilter()->GetSample());
   std::ostringstream   how;

@@ -3,6 +3,7 @@
 #define otbAbundanceEstimationImageFilter_hxx
 
 #include "otbAbundanceEstimationImageFilter.h"
+#include "otbRequestRegion.h"
 #include "otbRoundSpectra.h"
 #include "otbValidSpectrum.h"
 
@@ -92,7 +93,7 @@ void AbundanceEstimationImageFilter<TInputImage, TOutputImage>::GenerateInputReq
     region.SetIndex(dimension, prior->GetLargestPossibleRegion().GetIndex(dimension) + low);
     region.SetSize(dimension, static_cast<itk::SizeValueType>(high - low + 1));
   }
-  prior->SetRequestedRegion(region);
+  RequestRegion(prior, region);
 }
 
 template <class TInputImage, class TOutputImage>

@@ -4,6 +4,7 @@
 
 #include "otbFootprintAverageImageFilter.h"
 #include "otbImageSpectralAxis.h"
+#include "otbRequestRegion.h"
 #include "otbValidSpectrum.h"
 
 #include "itkProgressReporter.h"
@@ -52,7 +53,7 @@ void FootprintAverageImageFilter<TImage>::GenerateInputRequestedRegion()
     region.SetIndex(dimension, all.GetIndex(dimension) + low);
     region.SetSize(dimension, static_cast<itk::SizeValueType>(high - low));
   }
-  input->SetRequestedRegion(region);
+  RequestRegion(input, region);
 }
 
 template <class TImage>

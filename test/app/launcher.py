@@ -2,12 +2,15 @@
 """What the tests of the applications share: running one through OTB's own launcher, and images as arrays (bands, rows, columns)."""
 
 import os
+import pathlib
 import subprocess
 
 import numpy
 from osgeo import gdal, osr
 
 gdal.UseExceptions()
+
+APPLICATIONS = os.environ.get("OTB_APPLICATION_PATH") or str(pathlib.Path(__file__).resolve().parents[2] / "build" / "lib" / "otb" / "applications")
 
 GDAL_TYPES = {
     "uint8": gdal.GDT_Byte,
@@ -25,7 +28,7 @@ def command(application, **parameters):
 
     A dot in a parameter's key is written as an underscore (srf_matrix_in), a list becomes several values, and "out" may end in a pixel type ("a.tif uint8").
     """
-    words = ["otbApplicationLauncherCommandLine", application, os.environ["OTB_APPLICATION_PATH"]]
+    words = ["otbApplicationLauncherCommandLine", application, APPLICATIONS]
     for key, value in parameters.items():
         words.append("-" + key.replace("_", "."))
         if isinstance(value, (list, tuple)):

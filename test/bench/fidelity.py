@@ -5,7 +5,7 @@
 A folder of cases holds reference-scores.csv and a folder for each case with gt.tif, hsi.tif, msi.tif and srf.csv. Each case is run by both methods with the published
 settings and several seeds; the median must reach the reference: PSNR less 0.2 dB, spectral angle times 1.03, residual of the factorisation times 1.01.
 
-OTB_APPLICATION_PATH tells where the applications are.
+Applications are those of OTB_APPLICATION_PATH, or of build/.
 """
 
 import argparse

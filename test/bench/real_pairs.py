@@ -9,7 +9,7 @@ enmap_potsdam.img and srf/sentinel2a_msi.csv, an EnMAP image and Sentinel-2's cu
 offsets of its own. Pairs that are not there are skipped. The hyperspectral image, made coarser by 3, is fused with the multispectral one and compared with
 itself.
 
-OTB_APPLICATION_PATH tells where the applications are.
+Applications are those of OTB_APPLICATION_PATH, or of build/.
 """
 
 import argparse

@@ -6,7 +6,8 @@ The images are tiled GeoTIFF files of a synthetic scene: a multispectral image o
 hyperspectral image. Every application and the copy run in turn, several times over, the page cache in the same state: the files were just written or read.
 Prints a line per application: medians of wall and processor time, and their ratios to the copy's.
 
-Applications are those of OTB_APPLICATION_PATH, or of build/. The issue's size is --size 4096 --runs 1: 13 GB of files.
+Applications are those of OTB_APPLICATION_PATH, or of build/. Scenes that do not fit the page cache are a matter of the disk: --size 4096 --runs 1 makes
+13 GB of files.
 """
 import argparse
 import pathlib
