@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 #include <stdexcept>
 
 namespace otb
@@ -51,11 +52,15 @@ void CheckAndScale(std::vector<double>& values, double factor, const std::string
 {
   for (std::size_t band = 0; band < values.size(); ++band)
   {
-    if (!std::isfinite(values[band]) || !(values[band] > 0))
+    // The unit may be what makes it overflow, or vanish.
+    const double scaled = values[band] * factor;
+    if (!std::isfinite(scaled) || !(scaled > 0))
     {
-      throw std::invalid_argument(what + ": found " + std::to_string(values[band]) + " for band " + std::to_string(band + 1) + ", expected a positive number");
+      std::ostringstream message;
+      message << what << ": found " << values[band] << " for band " << band + 1 << ", expected a positive length";
+      throw std::invalid_argument(message.str());
     }
-    values[band] *= factor;
+    values[band] = scaled;
   }
 }
 } // namespace

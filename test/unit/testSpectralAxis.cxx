@@ -77,6 +77,8 @@ TEST(SpectralAxis, UnitsBecomeNanometres)
   EXPECT_DOUBLE_EQ(in("Unknown", 500), 500);
   EXPECT_THROW(in("Wavenumber", 500), std::invalid_argument);
   EXPECT_THROW(in("nm", 0), std::invalid_argument);
+  EXPECT_THROW(in("um", 1e308), std::invalid_argument);
+  EXPECT_THROW(in("angstrom", 5e-324), std::invalid_argument);
   EXPECT_THROW(otb::SpectralAxis::FromValues({500, 510}, {5}, "nm"), std::invalid_argument);
   EXPECT_THROW(otb::SpectralAxis::FromValues({500}, {-5}, "nm"), std::invalid_argument);
 }
