@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <memory>
 
-// The hot loop once more for wider registers, chosen when the library is loaded. AVX2 alone, without FMA, keeps the bits.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+// The hot loop once more for wider registers, chosen when the library is loaded, before the thread sanitizer is. AVX2 alone, without FMA, keeps the bits.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
 #define SPECTRAMORPH_HOT_LOOP __attribute__((target_clones("avx512f", "avx2", "default"), flatten))
 #else
 #define SPECTRAMORPH_HOT_LOOP
