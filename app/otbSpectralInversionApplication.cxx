@@ -74,16 +74,15 @@ SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionE
 unsigned int SpectralInversionApplication::EstimateNumberOfEndmembers(const SpectraMatrix& spectra)
 {
   const unsigned int estimate = otb::EstimateNumberOfEndmembers(spectra);
-  const auto         most     = static_cast<unsigned int>(std::min(spectra.rows(), spectra.cols()));
   if (estimate == 0)
   {
-    const unsigned int fallback = std::min(7u, most);
-    otbAppLogINFO(<< "Number of endmembers: " << fallback << ", the default, since " << spectra.rows() << " pixels of " << spectra.cols()
+    const auto fallback = static_cast<unsigned int>(std::min<Eigen::Index>({7, spectra.rows(), spectra.cols()}));
+    otbAppLogINFO(<< "Number of endmembers: " << fallback << ", since " << spectra.rows() << " pixels of " << spectra.cols()
                   << " bands do not tell signal from noise");
     return fallback;
   }
-  otbAppLogINFO(<< "Number of endmembers: " << std::min(estimate, most) << ", by the dimensions of the signal that stand out of the noise");
-  return std::min(estimate, most);
+  otbAppLogINFO(<< "Number of endmembers: " << estimate << ", by the dimensions of the signal that stand out of the noise");
+  return estimate;
 }
 
 SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(const SpectralResponse& response)
