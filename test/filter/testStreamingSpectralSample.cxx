@@ -4,7 +4,6 @@
 #include "otbStreamingSpectralSampleImageFilter.h"
 #include "testImages.h"
 
-#include "otbStreamingStatisticsVectorImageFilter.h"
 
 #include <cmath>
 #include <limits>
