@@ -11,6 +11,7 @@ METHOD is one of
   gsa      Gram-Schmidt adaptive (Aiazzi, Baronti & Selva 2007); each hyperspectral band is sharpened by the multispectral band it correlates with most, as in
            the review of Yokoya, Grohnfeldt & Chanussot 2017
   cnmf     coupled non-negative matrix factorisation (Yokoya, Yairi & Iwasaki 2012)
+  hysure   subspace regularisation by vector total variation (Simoes, Bioucas-Dias, Almeida & Chanussot 2015), by ADMM
 
 Arrays are (bands, rows, columns); SRF and PSF are tables of numbers separated by commas.
 """
@@ -122,12 +123,63 @@ def cnmf(hsi, msi, srf, psf, ratio, endmembers=30, outer=3, inner=100, sum_weigh
     return (spectra @ abundances).reshape(len(hsi), *shape)
 
 
+def hysure(hsi, msi, srf, psf, ratio, dimension=5, weight_of_variation=5e-4, step=0.05, iterations=200):
+    """X = E Z with E the leading left singular vectors of Y; Z minimises |Y - E S(Z)|^2 / 2 + |M - R E Z|^2 / 2 + weight x vector total variation of Z.
+
+    S is the coarse sensor, on an image that continues periodically; coarse pixels that the protocol's zeros outside have darkened say nothing. Split as S's blur, Z, and Z's differences along rows and columns (equations 10 to 15).
+    """
+    shape, coarse = msi.shape[1:], hsi.reshape(len(hsi), -1)
+    dimension = min(dimension, *coarse.shape)
+    basis = numpy.linalg.svd(coarse, full_matrices=False)[0][:, :dimension]
+
+    def transfer(kernel, centre):
+        """Of the correlation-free convolution with a kernel whose entry `centre` is the pixel itself."""
+        padded = numpy.zeros(shape)
+        padded[: kernel.shape[0], : kernel.shape[1]] = kernel
+        return numpy.fft.rfft2(numpy.roll(padded, (-centre[0], -centre[1]), (0, 1)))
+
+    # The blur, then the mean of the block that begins at the sampled pixel.
+    blur = transfer(psf, (psf.shape[0] // 2, psf.shape[1] // 2)) * transfer(numpy.full((ratio, ratio), 1 / ratio**2), (ratio - 1, ratio - 1))
+    across, down = transfer(numpy.array([[-1.0, 1.0]]), (0, 1)), transfer(numpy.array([[-1.0], [1.0]]), (1, 0))
+    inverse = 1 / (abs(blur) ** 2 + abs(across) ** 2 + abs(down) ** 2 + 1)
+    forward = lambda image, filtered: numpy.fft.irfft2(numpy.fft.rfft2(image) * filtered, shape)
+
+    seen = srf @ basis
+    whole = degrade(numpy.ones((1, *shape)), psf, ratio)[0] > 1 - 1e-3
+    projected_coarse = (basis.T @ coarse).reshape(dimension, *hsi.shape[1:])
+    projected_fine = numpy.tensordot(seen.T, msi, 1)
+    solve_fine = numpy.linalg.inv(seen.T @ seen + step * numpy.eye(dimension))
+    image = upsample(projected_coarse, ratio, "cubic").astype(float)
+    filters = (blur, None, across, down)
+    split = [image if filtered is None else forward(image, filtered) for filtered in filters]
+    multipliers = [numpy.zeros_like(image) for _ in filters]
+    for _ in range(iterations):
+        total = 0
+        for filtered, part, multiplier in zip(filters, split, multipliers):
+            spectrum = numpy.fft.rfft2(part + multiplier)
+            total = total + (spectrum if filtered is None else spectrum * filtered.conj())
+        image = numpy.fft.irfft2(total * inverse, shape)
+        filtered_images = [image if filtered is None else forward(image, filtered) for filtered in filters]
+        free = [one - multiplier for one, multiplier in zip(filtered_images, multipliers)]
+        sampled = free[0][:, ::ratio, ::ratio]
+        # The basis is orthonormal.
+        free[0][:, ::ratio, ::ratio] = numpy.where(whole, (projected_coarse + step * sampled) / (1 + step), sampled)
+        free[1] = numpy.tensordot(solve_fine, projected_fine + step * free[1], 1)
+        length = numpy.sqrt((free[2] ** 2 + free[3] ** 2).sum(0))
+        shrunk = numpy.maximum(1 - weight_of_variation / step / (length + TINY), 0)
+        free[2], free[3] = free[2] * shrunk, free[3] * shrunk
+        split = free
+        multipliers = [multiplier - one + part for multiplier, one, part in zip(multipliers, filtered_images, split)]
+    return numpy.tensordot(basis, image, 1)
+
+
 METHODS = {
     "nearest": lambda hsi, msi, srf, psf, ratio: upsample(hsi, ratio, "near"),
     "bicubic": lambda hsi, msi, srf, psf, ratio: upsample(hsi, ratio, "cubic"),
     "linear": lambda hsi, msi, srf, psf, ratio: linear(hsi, msi, srf),
     "gsa": lambda hsi, msi, srf, psf, ratio: gsa(hsi, msi, psf, ratio),
     "cnmf": cnmf,
+    "hysure": hysure,
 }
 
 

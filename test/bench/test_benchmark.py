@@ -100,7 +100,7 @@ class Comparison(unittest.TestCase):
 
     def test_fusion_beats_upsampling(self):
         baseline = psnr(self.fused("bicubic"), self.truth)
-        for method, gain in (("gsa", 6), ("cnmf", 12)):
+        for method, gain in (("gsa", 6), ("cnmf", 12), ("hysure", 12)):
             self.assertGreater(psnr(self.fused(method), self.truth), baseline + gain, method)
 
 
