@@ -4,7 +4,7 @@
 
 #include "../testModels.h"
 #include "otbNonnegativeMatrixFactorization.h"
-#include "otbSpectralKernels.h"
+#include "otbInstructionSet.h"
 
 #include <Eigen/SVD>
 #include <gdal_priv.h>
@@ -133,12 +133,9 @@ void Sweep(const Matrix& V, Matrix& W, Matrix& E)
 TEST(NonnegativeMatrixFactorization, SweepsAsThePaperDoes)
 {
   const SpectraMatrix V = MakeSpectra(2 * 16 * 128 + 77, 31) / 8.f; // more than one panel in each slice
-  for (const char* instructionSet : {"", "AVX3_DL", "AVX3", "AVX2", "SSE4", "SSSE3", "SCALAR"})
+  for (const std::string& instructionSet : otb::kernels::InstructionSets())
   {
-    if (!otb::kernels::ForceInstructionSet(instructionSet))
-    {
-      continue;
-    }
+    ASSERT_TRUE(otb::kernels::ForceInstructionSet(instructionSet));
     for (const unsigned int K : {1u, 5u, 7u, 8u, 17u})
     {
       const Result start = Factorize(V, With(K, 1e-4, 0));
