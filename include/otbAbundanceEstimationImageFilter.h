@@ -6,6 +6,7 @@
 #include "otbCoarseGridMap.h"
 #include "otbPixelwiseSpectralImageFilter.h"
 
+#include <limits>
 #include <memory>
 
 namespace otb

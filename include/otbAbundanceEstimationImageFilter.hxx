@@ -8,6 +8,7 @@
 #include "otbValidSpectrum.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace otb
 {

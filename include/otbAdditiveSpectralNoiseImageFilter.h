@@ -37,11 +37,7 @@ public:
   static_assert(std::is_same<typename TImage::InternalPixelType, float>::value, "Spectral filters work on single-precision vector images");
 
   /** sigma_b in the image's unit, one per band, finite and >= 0. */
-  void                       SetStandardDeviations(const std::vector<double>& deviations);
-  const std::vector<double>& GetStandardDeviations() const
-  {
-    return m_StandardDeviations;
-  }
+  void SetStandardDeviations(const std::vector<double>& deviations);
 
   /** Two seeds give two independent fields; 0 by default. */
   itkSetMacro(Seed, std::uint64_t);

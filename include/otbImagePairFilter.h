@@ -9,6 +9,7 @@
 #include "itkImage.h"
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 

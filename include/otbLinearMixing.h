@@ -34,11 +34,6 @@ public:
     return m_Endmembers;
   }
 
-  float GetOrigin() const
-  {
-    return m_Origin;
-  }
-
 private:
   SpectraMatrix      m_Endmembers; // K x C
   float              m_Origin = 0.f;

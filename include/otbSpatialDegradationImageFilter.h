@@ -59,11 +59,7 @@ public:
   itkGetConstMacro(Ratio, unsigned int);
 
   /** What lies outside the image; its reflection by default. */
-  void       SetBorder(BorderType border);
-  BorderType GetBorder() const
-  {
-    return m_Border;
-  }
+  void SetBorder(BorderType border);
 
   /** The value that marks invalid pixels of the input; NaN (the default) for none besides NaN and infinity. */
   itkSetMacro(InputNoData, float);

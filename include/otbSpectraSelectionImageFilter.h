@@ -7,6 +7,7 @@
 
 #include "itkImage.h"
 
+#include <limits>
 #include <vector>
 
 namespace otb

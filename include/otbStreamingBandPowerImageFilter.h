@@ -3,9 +3,10 @@
 #define otbStreamingBandPowerImageFilter_h
 
 #include "otbLineReductionImageFilter.h"
-#include "otbPersistentFilterStreamingDecorator.h"
+#include "otbStreamingReduction.h"
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace otb
@@ -74,38 +75,9 @@ private:
   Power              m_Total;
 };
 
-/** \class StreamingBandPowerImageFilter
- * \brief Streams a whole image through a PersistentBandPowerImageFilter, in strips of full lines: Update(), then GetFilter()->GetMeanSquares().
- * \ingroup SpectraMorph
- */
+/** Streams a whole image through a PersistentBandPowerImageFilter, in strips of full lines: Update(), then GetFilter()->GetMeanSquares(). */
 template <class TImage>
-class ITK_TEMPLATE_EXPORT StreamingBandPowerImageFilter : public PersistentFilterStreamingDecorator<PersistentBandPowerImageFilter<TImage>>
-{
-public:
-  using Self         = StreamingBandPowerImageFilter;
-  using Superclass   = PersistentFilterStreamingDecorator<PersistentBandPowerImageFilter<TImage>>;
-  using Pointer      = itk::SmartPointer<Self>;
-  using ConstPointer = itk::SmartPointer<const Self>;
-
-  itkNewMacro(Self);
-  itkTypeMacro(StreamingBandPowerImageFilter, PersistentFilterStreamingDecorator);
-
-  void SetInput(TImage* image)
-  {
-    this->GetFilter()->SetInput(image);
-  }
-
-protected:
-  StreamingBandPowerImageFilter()
-  {
-    this->GetStreamer()->SetAutomaticStrippedStreaming(0);
-  }
-  ~StreamingBandPowerImageFilter() override = default;
-
-private:
-  StreamingBandPowerImageFilter(const Self&) = delete;
-  void operator=(const Self&)                = delete;
-};
+using StreamingBandPowerImageFilter = StreamingReduction<PersistentBandPowerImageFilter<TImage>>;
 } // namespace otb
 
 #ifndef OTB_MANUAL_INSTANTIATION

@@ -3,7 +3,7 @@
 #define otbStreamingBandRangeImageFilter_h
 
 #include "otbLineReductionImageFilter.h"
-#include "otbPersistentFilterStreamingDecorator.h"
+#include "otbStreamingReduction.h"
 
 #include <cstdint>
 #include <limits>
@@ -77,38 +77,9 @@ private:
   Ranges              m_Total;
 };
 
-/** \class StreamingBandRangeImageFilter
- * \brief Streams a whole image through a PersistentBandRangeImageFilter, in strips of full lines: Update(), then GetFilter()->FindBadBands().
- * \ingroup SpectraMorph
- */
+/** Streams a whole image through a PersistentBandRangeImageFilter, in strips of full lines: Update(), then GetFilter()->FindBadBands(). */
 template <class TImage>
-class ITK_TEMPLATE_EXPORT StreamingBandRangeImageFilter : public PersistentFilterStreamingDecorator<PersistentBandRangeImageFilter<TImage>>
-{
-public:
-  using Self         = StreamingBandRangeImageFilter;
-  using Superclass   = PersistentFilterStreamingDecorator<PersistentBandRangeImageFilter<TImage>>;
-  using Pointer      = itk::SmartPointer<Self>;
-  using ConstPointer = itk::SmartPointer<const Self>;
-
-  itkNewMacro(Self);
-  itkTypeMacro(StreamingBandRangeImageFilter, PersistentFilterStreamingDecorator);
-
-  void SetInput(TImage* image)
-  {
-    this->GetFilter()->SetInput(image);
-  }
-
-protected:
-  StreamingBandRangeImageFilter()
-  {
-    this->GetStreamer()->SetAutomaticStrippedStreaming(0);
-  }
-  ~StreamingBandRangeImageFilter() override = default;
-
-private:
-  StreamingBandRangeImageFilter(const Self&) = delete;
-  void operator=(const Self&)                = delete;
-};
+using StreamingBandRangeImageFilter = StreamingReduction<PersistentBandRangeImageFilter<TImage>>;
 } // namespace otb
 
 #ifndef OTB_MANUAL_INSTANTIATION

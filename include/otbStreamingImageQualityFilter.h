@@ -4,7 +4,7 @@
 
 #include "otbImagePairFilter.h"
 #include "otbLineReductionImageFilter.h"
-#include "otbPersistentFilterStreamingDecorator.h"
+#include "otbStreamingReduction.h"
 
 #include <vector>
 
@@ -66,16 +66,16 @@ private:
  * \ingroup SpectraMorph
  */
 template <class TImage>
-class ITK_TEMPLATE_EXPORT StreamingImageQualityFilter : public PersistentFilterStreamingDecorator<PersistentImageQualityFilter<TImage>>
+class ITK_TEMPLATE_EXPORT StreamingImageQualityFilter : public StreamingReduction<PersistentImageQualityFilter<TImage>>
 {
 public:
   using Self         = StreamingImageQualityFilter;
-  using Superclass   = PersistentFilterStreamingDecorator<PersistentImageQualityFilter<TImage>>;
+  using Superclass   = StreamingReduction<PersistentImageQualityFilter<TImage>>;
   using Pointer      = itk::SmartPointer<Self>;
   using ConstPointer = itk::SmartPointer<const Self>;
 
   itkNewMacro(Self);
-  itkTypeMacro(StreamingImageQualityFilter, PersistentFilterStreamingDecorator);
+  itkTypeMacro(StreamingImageQualityFilter, StreamingReduction);
 
   /** Memory that the strips may take [MB]; 0: what OTB is configured for. */
   void SetAvailableRAM(unsigned int megabytes)

@@ -63,39 +63,9 @@ private:
   NonnegativeMatrixFactorization::Result m_Result;
 };
 
-/** \class StreamingNMFEndmemberExtractionImageFilter
- * \brief Streams a whole image through a PersistentNMFEndmemberExtractionImageFilter: Update(), then GetFilter()->GetResult().
- * \ingroup SpectraMorph
- */
+/** Streams a whole image through a PersistentNMFEndmemberExtractionImageFilter: Update(), then GetFilter()->GetResult(). */
 template <class TImage>
-class ITK_TEMPLATE_EXPORT StreamingNMFEndmemberExtractionImageFilter
-  : public PersistentFilterStreamingDecorator<PersistentNMFEndmemberExtractionImageFilter<TImage>>
-{
-public:
-  using Self         = StreamingNMFEndmemberExtractionImageFilter;
-  using Superclass   = PersistentFilterStreamingDecorator<PersistentNMFEndmemberExtractionImageFilter<TImage>>;
-  using Pointer      = itk::SmartPointer<Self>;
-  using ConstPointer = itk::SmartPointer<const Self>;
-
-  itkNewMacro(Self);
-  itkTypeMacro(StreamingNMFEndmemberExtractionImageFilter, PersistentFilterStreamingDecorator);
-
-  void SetInput(TImage* image)
-  {
-    this->GetFilter()->SetInput(image);
-  }
-
-protected:
-  StreamingNMFEndmemberExtractionImageFilter()
-  {
-    this->GetStreamer()->SetAutomaticAdaptativeStreaming(0);
-  }
-  ~StreamingNMFEndmemberExtractionImageFilter() override = default;
-
-private:
-  StreamingNMFEndmemberExtractionImageFilter(const Self&) = delete;
-  void operator=(const Self&)                             = delete;
-};
+using StreamingNMFEndmemberExtractionImageFilter = StreamingReduction<PersistentNMFEndmemberExtractionImageFilter<TImage>, StreamingPieces::Blocks>;
 } // namespace otb
 
 #ifndef OTB_MANUAL_INSTANTIATION

@@ -3,7 +3,7 @@
 #define otbStreamingSpectralSampleImageFilter_h
 
 #include "otbLineReductionImageFilter.h"
-#include "otbPersistentFilterStreamingDecorator.h"
+#include "otbStreamingReduction.h"
 #include "otbSpectralSample.h"
 
 #include <cstdint>
@@ -112,38 +112,9 @@ private:
   SpectralSample    m_Sample; // its spectra have room for more than there are until Synthetize()
 };
 
-/** \class StreamingSpectralSampleImageFilter
- * \brief Streams a whole image through a PersistentSpectralSampleImageFilter, in pieces of the blocks of its file: Update(), then GetFilter()->GetSample().
- * \ingroup SpectraMorph
- */
+/** Streams a whole image through a PersistentSpectralSampleImageFilter, in pieces of the blocks of its file: Update(), then GetFilter()->GetSample(). */
 template <class TImage>
-class ITK_TEMPLATE_EXPORT StreamingSpectralSampleImageFilter : public PersistentFilterStreamingDecorator<PersistentSpectralSampleImageFilter<TImage>>
-{
-public:
-  using Self         = StreamingSpectralSampleImageFilter;
-  using Superclass   = PersistentFilterStreamingDecorator<PersistentSpectralSampleImageFilter<TImage>>;
-  using Pointer      = itk::SmartPointer<Self>;
-  using ConstPointer = itk::SmartPointer<const Self>;
-
-  itkNewMacro(Self);
-  itkTypeMacro(StreamingSpectralSampleImageFilter, PersistentFilterStreamingDecorator);
-
-  void SetInput(TImage* image)
-  {
-    this->GetFilter()->SetInput(image);
-  }
-
-protected:
-  StreamingSpectralSampleImageFilter()
-  {
-    this->GetStreamer()->SetAutomaticAdaptativeStreaming(0);
-  }
-  ~StreamingSpectralSampleImageFilter() override = default;
-
-private:
-  StreamingSpectralSampleImageFilter(const Self&) = delete;
-  void operator=(const Self&)                     = delete;
-};
+using StreamingSpectralSampleImageFilter = StreamingReduction<PersistentSpectralSampleImageFilter<TImage>, StreamingPieces::Blocks>;
 } // namespace otb
 
 #ifndef OTB_MANUAL_INSTANTIATION

@@ -13,6 +13,8 @@ packages=(
   otb-bin libotb-apps
   # Tests and pictures.
   libgtest-dev python3 python3-numpy python3-gdal python3-matplotlib
+  # The check of the format.
+  clang-format
 )
 if [ "${1:-}" = --with-qgis ]; then
   packages+=(qgis)

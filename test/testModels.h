@@ -4,6 +4,7 @@
 
 #include "otbSpectralInversionModel.h"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <string>

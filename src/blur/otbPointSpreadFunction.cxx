@@ -90,7 +90,7 @@ KernelType ReadImage(const std::string& filename)
 {
   GDALAllRegister();
   CPLPushErrorHandler(CPLQuietErrorHandler);
-  const std::unique_ptr<GDALDataset> dataset(GDALDataset::Open(filename.c_str(), GDAL_OF_RASTER));
+  const GDALDatasetUniquePtr dataset(GDALDataset::Open(filename.c_str(), GDAL_OF_RASTER));
   CPLPopErrorHandler();
   if (!dataset || dataset->GetRasterCount() < 1)
   {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Compiled once per instruction set, as otbSpectralKernels.cxx explains.
-#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+// One sweep of non-negative matrix factorisation over a panel of pixels that stays in the cache.
+
+#include "otbKernelTargets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "otbFactorizationKernel.cxx"
 #include "hwy/foreach_target.h"
+#include "otbKernelLanes-inl.h"
+
 #include "hwy/cache_control.h"
-#include "hwy/highway.h"
 
 #include "otbFactorizationKernel.h"
 
@@ -18,14 +20,11 @@ namespace kernels
 {
 namespace HWY_NAMESPACE
 {
-namespace hn = hwy::HWY_NAMESPACE;
-using Lanes  = hn::CappedTag<float, PartialSums>;
-using Vector = hn::Vec<Lanes>;
+static_assert(PartialSums == LaneMultiple, "each lane of the widest register is a partial sum");
 
-// A tile of Rows x Vectors accumulators stays in registers, of which AVX-512 has 32, the others 16. Seven endmembers are the usual number.
-constexpr bool        Wide           = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL;
-constexpr std::size_t MaximumRows    = Wide ? 7 : 4;
-constexpr std::size_t MaximumVectors = Wide ? 4 : 2;
+// A tile of Rows x Vectors accumulators. Seven endmembers are the usual number.
+constexpr std::size_t PanelRows    = ManyRegisters ? 7 : 4;
+constexpr std::size_t PanelVectors = ManyRegisters ? 4 : 2;
 
 // VE (Rows x PanelPixels) = E V
 template <std::size_t Rows>
@@ -33,12 +32,12 @@ void Project(const FactorizationPanel& panel, std::size_t row)
 {
   const Lanes       d;
   const std::size_t N = hn::Lanes(d);
-  for (std::size_t pixel = 0; pixel < PanelPixels; pixel += MaximumVectors * N)
+  for (std::size_t pixel = 0; pixel < PanelPixels; pixel += PanelVectors * N)
   {
-    Vector sum[Rows][MaximumVectors];
+    Vector sum[Rows][PanelVectors];
     for (std::size_t r = 0; r < Rows; ++r)
     {
-      for (std::size_t v = 0; v < MaximumVectors; ++v)
+      for (std::size_t v = 0; v < PanelVectors; ++v)
       {
         sum[r][v] = hn::Zero(d);
       }
@@ -46,15 +45,15 @@ void Project(const FactorizationPanel& panel, std::size_t row)
     const float* e = panel.E + row * panel.bands;
     for (std::size_t band = 0; band < panel.bands; ++band, ++e)
     {
-      Vector x[MaximumVectors];
-      for (std::size_t v = 0; v < MaximumVectors; ++v)
+      Vector x[PanelVectors];
+      for (std::size_t v = 0; v < PanelVectors; ++v)
       {
         x[v] = hn::Load(d, panel.V + band * PanelPixels + pixel + v * N);
       }
       for (std::size_t r = 0; r < Rows; ++r)
       {
         const Vector weight = hn::Set(d, e[r * panel.bands]);
-        for (std::size_t v = 0; v < MaximumVectors; ++v)
+        for (std::size_t v = 0; v < PanelVectors; ++v)
         {
           sum[r][v] = hn::MulAdd(weight, x[v], sum[r][v]);
         }
@@ -62,7 +61,7 @@ void Project(const FactorizationPanel& panel, std::size_t row)
     }
     for (std::size_t r = 0; r < Rows; ++r)
     {
-      for (std::size_t v = 0; v < MaximumVectors; ++v)
+      for (std::size_t v = 0; v < PanelVectors; ++v)
       {
         hn::Store(sum[r][v], d, panel.VE + (row + r) * PanelPixels + pixel + v * N);
       }
@@ -92,25 +91,25 @@ double Descend(const FactorizationPanel& panel)
   const std::size_t K         = panel.endmembers;
   const auto        zero      = hn::Zero(d);
   auto              violation = zero;
-  for (std::size_t pixel = 0; pixel < PanelPixels; pixel += MaximumVectors * N)
+  for (std::size_t pixel = 0; pixel < PanelPixels; pixel += PanelVectors * N)
   {
     for (std::size_t k = 0; k < K; ++k)
     {
-      Vector gradient[MaximumVectors];
-      for (std::size_t v = 0; v < MaximumVectors; ++v)
+      Vector gradient[PanelVectors];
+      for (std::size_t v = 0; v < PanelVectors; ++v)
       {
         gradient[v] = hn::Neg(hn::Load(d, panel.VE + k * PanelPixels + pixel + v * N));
       }
       for (std::size_t other = 0; other < K; ++other)
       {
         const Vector g = hn::Set(d, panel.gramE[k * K + other]);
-        for (std::size_t v = 0; v < MaximumVectors; ++v)
+        for (std::size_t v = 0; v < PanelVectors; ++v)
         {
           gradient[v] = hn::MulAdd(g, hn::Load(d, panel.W + other * PanelPixels + pixel + v * N), gradient[v]);
         }
       }
       const float norm = panel.gramE[k * K + k];
-      for (std::size_t v = 0; v < MaximumVectors; ++v)
+      for (std::size_t v = 0; v < PanelVectors; ++v)
       {
         float*     w     = panel.W + k * PanelPixels + pixel + v * N;
         const auto value = hn::Load(d, w);
@@ -166,7 +165,7 @@ double DescendAbundances(const FactorizationPanel& panel)
 {
   for (std::size_t row = 0; row < panel.endmembers;)
   {
-    row += ProjectRows<MaximumRows>(panel, row);
+    row += ProjectRows<PanelRows>(panel, row);
   }
   const double violation = Descend(panel);
   AddProducts(panel, panel.V, panel.bands, panel.products);

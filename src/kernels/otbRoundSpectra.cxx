@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbRoundSpectra.h"
-#include "otbSpectralKernels.h"
+#include "otbElementwise.h"
 
 namespace otb
 {

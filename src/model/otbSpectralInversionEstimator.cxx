@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralInversionEstimator.h"
 #include "otbNonnegativeMatrixFactorization.h"
+#include "otbQuantile.h"
 #include "otbSpectralBinning.h"
 
 #include <Eigen/Cholesky>
@@ -15,17 +16,6 @@ namespace otb
 {
 namespace
 {
-// Linear between order statistics, as numpy does it.
-double Percentile(std::vector<float>& values, double percent)
-{
-  const double position = percent / 100. * static_cast<double>(values.size() - 1);
-  const auto   lower    = values.begin() + static_cast<std::ptrdiff_t>(position);
-  std::nth_element(values.begin(), lower, values.end());
-  const double low  = *lower;
-  const double high = lower + 1 == values.end() ? low : *std::min_element(lower + 1, values.end());
-  return low + (high - low) * (position - std::floor(position));
-}
-
 // A factorisation leaves the scale of each endmember open, V = (W D) (D^-1 E). Where abundances shall sum to one that scale matters: it is the one by which
 // those of the factorisation do so best, d = argmin ||W d - 1||. An endmember that would turn negative by it keeps its scale.
 SpectraMatrix WithAbundancesOfSumOne(const NonnegativeMatrixFactorization::Result& factors)
@@ -61,8 +51,8 @@ SpectralInversionEstimator::SpectralInversionEstimator(const Settings& settings)
 void SpectralInversionEstimator::FindScaling(const SpectraMatrix& spectra)
 {
   std::vector<float> values(spectra.data(), spectra.data() + spectra.size());
-  const double       low  = Percentile(values, 1.);
-  const double       high = Percentile(values, 99.);
+  const double       low  = InterpolatedQuantile(values, 1. / 100.);
+  const double       high = InterpolatedQuantile(values, 99. / 100.);
   if (!(high > low))
   {
     throw std::invalid_argument("the hyperspectral pixels are constant (1st and 99th percentile are both " + std::to_string(low) + "), expected some contrast");

@@ -3,14 +3,10 @@
 #include "otbImageQualityBlock.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <memory>
-
-// The hot loop once more for wider registers, chosen when the library is loaded, before the thread sanitizer is. AVX2 alone, without FMA, keeps the bits.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
-#define SPECTRAMORPH_HOT_LOOP __attribute__((target_clones("avx512f", "avx2", "default"), flatten))
-#else
-#define SPECTRAMORPH_HOT_LOOP
-#endif
+#include <vector>
 
 namespace otb
 {
@@ -18,161 +14,59 @@ namespace
 {
 using namespace quality;
 
-/** Numbers of invalid pixels above and left of each corner of the view: the number in a rectangle is a difference of four. */
-class InvalidCounts
+/** Half of the Gaussian window, exp(-k^2 / 2 sigma^2) with sigma 1.5, normalised over the whole. */
+std::array<double, Halo + 1> GaussianWeights()
 {
-public:
-  explicit InvalidCounts(const ImagePairView& view) : m_Rows(view.rows), m_Columns(view.columns)
+  std::array<double, Halo + 1> weights;
+  double                       sum = 0.;
+  for (std::size_t k = 0; k <= Halo; ++k)
   {
-    if (std::find_if(view.invalid.begin(), view.invalid.end(), [](std::uint8_t flag) { return flag != 0; }) == view.invalid.end())
-    {
-      return;
-    }
-    const std::size_t width = m_Columns + 1;
-    m_Counts.assign((m_Rows + 1) * width, 0);
-    for (std::size_t row = 0; row < m_Rows; ++row)
-    {
-      std::uint32_t inLine = 0;
-      for (std::size_t column = 0; column < m_Columns; ++column)
-      {
-        inLine += view.invalid[row * m_Columns + column] != 0;
-        m_Counts[(row + 1) * width + column + 1] = m_Counts[row * width + column + 1] + inLine;
-      }
-    }
+    weights[k] = std::exp(-static_cast<double>(k * k) / (2 * 1.5 * 1.5));
+    sum += (k ? 2 : 1) * weights[k];
   }
-
-  /** Whether the window from `before` pixels before the pixel to `after` after it, in each direction, lies in the view and is valid. */
-  bool IsValid(std::size_t row, std::size_t column, std::size_t before, std::size_t after) const
+  for (double& weight : weights)
   {
-    if (row < before || column < before || row + after >= m_Rows || column + after >= m_Columns)
-    {
-      return false;
-    }
-    if (m_Counts.empty())
-    {
-      return true;
-    }
-    const std::size_t    width = m_Columns + 1;
-    const std::uint32_t* above = m_Counts.data() + (row - before) * width;
-    const std::uint32_t* below = m_Counts.data() + (row + after + 1) * width;
-    return below[column + after + 1] - below[column - before] == above[column + after + 1] - above[column - before];
+    weight /= sum;
   }
-
-private:
-  std::size_t                m_Rows;
-  std::size_t                m_Columns;
-  std::vector<std::uint32_t> m_Counts; // empty when all pixels are valid
-};
-
-/** A block's place: columns [firstColumn, firstColumn + columns) and bands [firstBand, firstBand + bands) of the view. */
-struct BlockPlace
-{
-  std::size_t firstColumn;
-  std::size_t columns;
-  std::size_t firstBand;
-  std::size_t bands;
-};
-
-/** The block's pixels of a line and Halo columns on either side; zero where there is no valid pixel, no such column or no such band. */
-void LoadLine(const ImagePairView& view, const ImageQualityOptions& options, const BlockPlace& place, std::size_t line, Workspace& work)
-{
-  work.reference.fill(0.);
-  work.estimate.fill(0.);
-  work.invalid.fill(1);
-  for (std::size_t loaded = 0; loaded < place.columns + 2 * Halo; ++loaded)
-  {
-    const std::size_t column = place.firstColumn + loaded - Halo; // wraps around left of the view
-    if (column >= view.columns || view.invalid[line * view.columns + column])
-    {
-      continue;
-    }
-    work.invalid[loaded]   = 0;
-    const std::size_t from = column * view.bands + place.firstBand;
-    const float*      x    = view.reference + static_cast<std::ptrdiff_t>(line) * view.referenceStride + from;
-    const float*      y    = view.estimate + static_cast<std::ptrdiff_t>(line) * view.estimateStride + from;
-    for (std::size_t band = 0; band < place.bands; ++band)
-    {
-      work.reference[loaded * Lanes + band] = x[band];
-      work.estimate[loaded * Lanes + band]  = options.Clip(y[band]);
-    }
-  }
+  return weights;
 }
 
-/** Goes down the lines with one block of columns and bands. */
-SPECTRAMORPH_HOT_LOOP void ScanBlock(const ImagePairView& view, const ImageQualityOptions& options, const InvalidCounts& invalid, const BlockPlace& place,
-                                     std::size_t firstRow, ImageQualitySums* lines, std::size_t numberOfLines, Workspace& work)
+/** For each corner of the view the number of invalid pixels above and left of it; empty when all pixels are valid. */
+std::vector<std::uint32_t> CountInvalid(const ImagePairView& view)
 {
-  const std::size_t endRow  = firstRow + numberOfLines;
-  const std::size_t lastRow = std::min(view.rows, endRow + Halo);
-  const double      range   = options.quantize ? 255. : options.peak;
-  const auto        addTo   = [&](std::size_t line, const LaneSums& sums)
+  std::vector<std::uint32_t> counts;
+  if (std::find_if(view.invalid.begin(), view.invalid.end(), [](std::uint8_t flag) { return flag != 0; }) == view.invalid.end())
   {
-    Eigen::ArrayXXd& bands = lines[line - firstRow].bands;
-    for (std::size_t sum = 0; sum < ImageQualitySums::NumberOfSums; ++sum)
-    {
-      for (std::size_t band = 0; band < place.bands; ++band)
-      {
-        bands(static_cast<Eigen::Index>(place.firstBand + band), static_cast<Eigen::Index>(sum)) += sums.values[sum][band];
-      }
-    }
-  };
-
-  for (std::size_t row = firstRow - std::min(firstRow, Halo); row < lastRow; ++row)
+    return counts;
+  }
+  const std::size_t width = view.columns + 1;
+  counts.assign((view.rows + 1) * width, 0);
+  for (std::size_t row = 0; row < view.rows; ++row)
   {
-    LoadLine(view, options, place, row, work);
-    FormMoments(work.reference, work.estimate, work.moments);
-    FilterBoxAlongLine(work.moments, work.pairs, work.quads, work.boxLines[row % BoxSize]);
-    if (options.quantize)
+    std::uint32_t inLine = 0;
+    for (std::size_t column = 0; column < view.columns; ++column)
     {
-      Quantize(work.reference, static_cast<float>(1. / options.peak), work.quantizedReference);
-      Quantize(work.estimate, static_cast<float>(1. / options.peak), work.quantizedEstimate);
-      FormMoments(work.quantizedReference, work.quantizedEstimate, work.moments);
+      inLine += view.invalid[row * view.columns + column] != 0;
+      counts[(row + 1) * width + column + 1] = counts[row * width + column + 1] + inLine;
     }
-    FilterGaussianAlongLine(work.moments, work.gaussianLines[row % Window]);
+  }
+  return counts;
+}
 
-    if (row >= firstRow && row < endRow)
+void Add(const BlockSums& block, const BlockPlace& place, ImageQualitySums& line)
+{
+  for (std::size_t sum = 0; sum < ImageQualitySums::NumberOfSums; ++sum)
+  {
+    for (std::size_t band = 0; band < place.bands; ++band)
     {
-      LaneSums sums;
-      for (std::size_t column = 0; column < place.columns; ++column)
-      {
-        if (!work.invalid[column + Halo])
-        {
-          AddPixel(work, column, sums);
-        }
-      }
-      addTo(row, sums);
+      line.bands(static_cast<Eigen::Index>(place.firstBand + band), static_cast<Eigen::Index>(sum)) += block.values[sum][band];
     }
-    // The lines whose windows have just been completed.
-    if (row >= BoxAfter && row - BoxAfter >= firstRow && row - BoxAfter < endRow && row >= BoxSize - 1)
-    {
-      const std::size_t line = row - BoxAfter;
-      LaneSums          sums;
-      FilterBoxAcrossLines(work.boxLines, line, work.filtered);
-      for (std::size_t column = 0; column < place.columns; ++column)
-      {
-        if (invalid.IsValid(line, place.firstColumn + column, BoxBefore, BoxAfter))
-        {
-          AddUiqi(work.filtered, column, sums.values[ImageQualitySums::Uiqi]);
-          lines[line - firstRow].uiqiWindows += place.firstBand == 0;
-        }
-      }
-      addTo(line, sums);
-    }
-    if (row >= Halo && row - Halo >= firstRow && row - Halo < endRow && row >= Window - 1)
-    {
-      const std::size_t line = row - Halo;
-      LaneSums          sums;
-      FilterGaussianAcrossLines(work.gaussianLines, line, work.filtered);
-      for (std::size_t column = 0; column < place.columns; ++column)
-      {
-        if (invalid.IsValid(line, place.firstColumn + column, Halo, Halo))
-        {
-          AddSsim(work.filtered, column, range, sums.values[ImageQualitySums::Ssim]);
-          lines[line - firstRow].ssimWindows += place.firstBand == 0;
-        }
-      }
-      addTo(line, sums);
-    }
+  }
+  // The same for all bands.
+  if (place.firstBand == 0)
+  {
+    line.ssimWindows += block.ssimWindows;
+    line.uiqiWindows += block.uiqiWindows;
   }
 }
 } // namespace
@@ -205,14 +99,22 @@ void ScanImageQuality(const ImagePairView& view, const ImageQualityOptions& opti
     }
   }
 
-  const InvalidCounts invalid(view);
-  const auto          work = std::make_unique<Workspace>();
+  static const std::array<double, Halo + 1> gaussian      = GaussianWeights();
+  const std::vector<std::uint32_t>          invalidCounts = CountInvalid(view);
+  const BlockSource      source = {&view, view.invalid.data(), invalidCounts.empty() ? nullptr : invalidCounts.data(), &options, gaussian.data()};
+  const auto             work   = std::make_unique<Workspace>();
+  std::vector<BlockSums> sums(numberOfLines);
   for (std::size_t column = 0; column < columns; column += Block)
   {
     for (std::size_t band = 0; band < view.bands; band += Lanes)
     {
-      ScanBlock(view, options, invalid, {firstColumn + column, std::min(Block, columns - column), band, std::min(Lanes, view.bands - band)}, firstRow, lines,
-                numberOfLines, *work);
+      const BlockPlace place = {firstColumn + column, std::min(Block, columns - column), band, std::min(Lanes, view.bands - band)};
+      std::fill(sums.begin(), sums.end(), BlockSums());
+      ScanBlock(source, place, firstRow, numberOfLines, sums.data(), *work);
+      for (std::size_t line = 0; line < numberOfLines; ++line)
+      {
+        Add(sums[line], place, lines[line]);
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbRadiometricHarmonisation.h"
+#include "otbQuantile.h"
 
 #include <Eigen/Cholesky>
 
@@ -27,21 +28,15 @@ constexpr double       LeastExplained      = 0.5;
 // Windows that a kernel of that radius needs, about ten for each of its unknowns where there can be so many.
 constexpr std::size_t LeastWindows[] = {0, 24, 250};
 
-double Quantile(std::vector<double> values, double share)
-{
-  const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1) + 0.5);
-  std::nth_element(values.begin(), place, values.end());
-  return *place;
-}
-
 double Quantile(const Eigen::VectorXd& values, double share)
 {
-  return Quantile(std::vector<double>(values.begin(), values.end()), share);
+  std::vector<double> copy(values.begin(), values.end());
+  return NearestQuantile(copy, share);
 }
 
 double Median(std::vector<double> values)
 {
-  return Quantile(std::move(values), 0.5);
+  return NearestQuantile(values, 0.5);
 }
 
 double StandardDeviation(const Eigen::VectorXd& values)
@@ -410,9 +405,7 @@ Line MatchQuantiles(const Eigen::VectorXd& x, const Eigen::VectorXd& y)
     Eigen::VectorXd found(Steps);
     for (Eigen::Index step = 0; step < Steps; ++step)
     {
-      const double place = (0.05 + 0.01 * static_cast<double>(step)) * static_cast<double>(sorted.size() - 1);
-      const auto   below = std::min(static_cast<Eigen::Index>(place), sorted.size() - 2);
-      found(step)        = sorted(below) + (place - static_cast<double>(below)) * (sorted(below + 1) - sorted(below));
+      found(step) = InterpolatedQuantileOfSorted(sorted.begin(), sorted.end(), 0.05 + 0.01 * static_cast<double>(step));
     }
     return found;
   };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbQuicklook.h"
+#include "otbQuantile.h"
 
 #include "cpl_conv.h"
 #include "cpl_string.h"
@@ -18,15 +19,6 @@ namespace otb
 {
 namespace
 {
-struct CloseDataset
-{
-  void operator()(GDALDataset* dataset) const
-  {
-    GDALClose(dataset);
-  }
-};
-using DatasetPointer = std::unique_ptr<GDALDataset, CloseDataset>;
-
 struct FreeMemory
 {
   void operator()(void* memory) const
@@ -49,8 +41,8 @@ GDALDriver& GetDriver(const char* name)
 /** \param pixels line by line, `channels` bytes each: grey or colours, and opacity if their number is even */
 std::string EncodePng(std::vector<std::uint8_t>& pixels, std::size_t columns, std::size_t rows, std::size_t channels)
 {
-  const int            width = static_cast<int>(columns), height = static_cast<int>(rows), count = static_cast<int>(channels);
-  const DatasetPointer memory(GetDriver("MEM").Create("", width, height, count, GDT_Byte, nullptr));
+  const int                  width = static_cast<int>(columns), height = static_cast<int>(rows), count = static_cast<int>(channels);
+  const GDALDatasetUniquePtr memory(GetDriver("MEM").Create("", width, height, count, GDT_Byte, nullptr));
   if (!memory || memory->RasterIO(GF_Write, 0, 0, width, height, pixels.data(), width, height, GDT_Byte, count, nullptr, count,
                                   static_cast<GSpacing>(width) * count, 1, nullptr) != CE_None)
   {
@@ -59,7 +51,7 @@ std::string EncodePng(std::vector<std::uint8_t>& pixels, std::size_t columns, st
   std::ostringstream name;
   name << "/vsimem/quicklook_" << static_cast<const void*>(pixels.data()) << ".png";
   const std::string path = name.str();
-  if (!DatasetPointer(GetDriver("PNG").CreateCopy(path.c_str(), memory.get(), FALSE, nullptr, nullptr, nullptr)))
+  if (!GDALDatasetUniquePtr(GetDriver("PNG").CreateCopy(path.c_str(), memory.get(), FALSE, nullptr, nullptr, nullptr)))
   {
     throw std::runtime_error("GDAL cannot make a PNG picture for the report");
   }
@@ -80,29 +72,23 @@ bool Quicklook::IsValid(std::size_t pixel) const
 std::vector<Quicklook::Stretch> Quicklook::PercentileStretch(double low, double high) const
 {
   std::vector<Stretch> stretches(bands);
-  std::vector<float>   sorted;
+  std::vector<float>   valid;
   for (std::size_t band = 0; band < bands; ++band)
   {
-    sorted.clear();
+    valid.clear();
     for (std::size_t pixel = 0; pixel < columns * rows; ++pixel)
     {
       if (IsValid(pixel))
       {
-        sorted.push_back(values[pixel * bands + band]);
+        valid.push_back(values[pixel * bands + band]);
       }
     }
-    if (sorted.empty())
+    if (valid.empty())
     {
       continue;
     }
-    const auto percentile = [&sorted](double percent)
-    {
-      const auto nth = sorted.begin() + std::lround(percent / 100. * static_cast<double>(sorted.size() - 1));
-      std::nth_element(sorted.begin(), nth, sorted.end());
-      return *nth;
-    };
     Stretch& stretch = stretches[band];
-    stretch          = {percentile(low), percentile(high)};
+    stretch          = {NearestQuantile(valid, low / 100.), NearestQuantile(valid, high / 100.)};
     if (!(stretch.high > stretch.low))
     {
       // A constant band is a mid grey.

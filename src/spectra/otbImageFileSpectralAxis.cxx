@@ -57,7 +57,7 @@ struct ImageFile
 
   const ExtendedFilenameToReaderOptions::Pointer options = ExtendedFilenameToReaderOptions::New();
   std::string                                    path;
-  std::unique_ptr<GDALDataset>                   dataset;
+  GDALDatasetUniquePtr                           dataset;
 };
 
 std::string GetItem(GDALMajorObject& object, const char* key, const char* domain = nullptr)

@@ -48,7 +48,8 @@ protected:
   void WriteImage(const std::string& name, int size, int bands)
   {
     GDALAllRegister();
-    auto* const        image = GetGDALDriverManager()->GetDriverByName("GTiff")->Create((m_Folder / name).c_str(), size, size, bands, GDT_Float32, nullptr);
+    const GDALDatasetUniquePtr image(
+        GetGDALDriverManager()->GetDriverByName("GTiff")->Create((m_Folder / name).c_str(), size, size, bands, GDT_Float32, nullptr));
     std::vector<float> values(static_cast<std::size_t>(size) * size);
     for (int band = 1; band <= bands; ++band)
     {
@@ -58,7 +59,6 @@ protected:
       }
       ASSERT_EQ(image->GetRasterBand(band)->RasterIO(GF_Write, 0, 0, size, size, values.data(), size, size, GDT_Float32, 0, 0, nullptr), CE_None);
     }
-    GDALClose(image);
   }
 
   Application::Pointer Make(const std::string& name, const std::string& epochs, const std::string& hidden)

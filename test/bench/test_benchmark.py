@@ -25,6 +25,10 @@ import scene
 # Simulated cases (gt.tif, hsi.tif, msi.tif, srf.csv, named <scene>_x<ratio>_b<bands>), made by the published protocol; not part of the module.
 CASES = pathlib.Path(os.environ.get("SPECTRAMORPH_CASES", pathlib.Path(__file__).resolve().parents[3] / "shared" / "cases"))
 
+# Bands of the published protocol: centre, lower and upper edge [nm].
+IKONOS = ((480, 421, 539), (552, 480, 624), (666, 602, 729), (803, 713, 893))
+IKONOS_PANCHROMATIC = ((729, 409, 1048),)
+
 
 def mixed_scene(rows=48, columns=48, bands=20, materials=4):
     """Smooth spectra, mixed by fields of several sizes that sum to one."""
@@ -226,24 +230,44 @@ class Benchmark(FolderTest):
         with self.assertRaises(SystemExit):
             self.run_benchmark("--scene", "a.tif", "--pairs", "5:4")
 
+    def check_case(self, published, ratio, bands):
+        truth = scene.read(published / "gt.tif").astype(float)
+        case = scene.Case(self.folder, published / "gt.tif", "gaussian", ratio, bands, "stretched", scene.HSI_SNR[ratio], scene.MSI_SNR, 0)
+        response = numpy.loadtxt(published / "srf.csv", delimiter=",", ndmin=2)
+        numpy.testing.assert_allclose(numpy.loadtxt(case.srf, delimiter=",", ndmin=2), response, atol=1e-6)
+        numpy.testing.assert_allclose(numpy.loadtxt(case.psf, delimiter=","), gaussian(), atol=1e-6)
+        clean = {"msi.tif": numpy.tensordot(response, truth, 1), "hsi.tif": comparison.degrade(truth, gaussian(), ratio)}
+        for file, snr in (("msi.tif", scene.MSI_SNR), ("hsi.tif", scene.HSI_SNR[ratio])):
+            # The published images and ours are the same but for the noise, which has the same power in each band.
+            for folder in (published, self.folder):
+                noise = scene.read(folder / file) - clean[file]
+                found = 10 * numpy.log10((clean[file] ** 2).mean((1, 2)) / (noise**2).mean((1, 2)))
+                scatter = 10 / numpy.log(10) * numpy.sqrt(2 / noise[0].size)
+                self.assertLess(abs(found - snr).max(), 5 * scatter, folder / file)
+
+    def test_cases_are_those_of_the_protocol_written_down_again(self):
+        folder = self.folder / "protocol"
+        folder.mkdir()
+        random = numpy.random.default_rng(3)
+        truth = mixed_scene(96, 80, 30)
+        scene.write(folder / "gt.tif", truth)
+        for ratio, sensor in ((8, IKONOS), (4, IKONOS), (4, IKONOS_PANCHROMATIC)):
+            with self.subTest(ratio=ratio, bands=len(sensor)):
+                places = numpy.linspace(min(low for _, low, _ in sensor), max(high for _, _, high in sensor), len(truth))
+                response = numpy.array([numpy.exp(-0.5 * ((places - center) / ((high - low) / 4.2)) ** 2) for center, low, high in sensor])
+                response /= response.sum(1, keepdims=True)
+                numpy.savetxt(folder / "srf.csv", response, delimiter=",")
+                clean = {"msi.tif": numpy.tensordot(response, truth, 1), "hsi.tif": comparison.degrade(truth, gaussian(), ratio)}
+                for (file, image), snr in zip(clean.items(), (scene.MSI_SNR, scene.HSI_SNR[ratio])):
+                    deviation = numpy.sqrt((image**2).mean((1, 2), keepdims=True) * 10 ** (-snr / 10))
+                    scene.write(folder / file, image + deviation * random.normal(size=image.shape))
+                self.check_case(folder, ratio, len(sensor))
+
     @unittest.skipUnless(CASES.is_dir(), "no simulated cases at hand")
     def test_published_cases(self):
         for name, ratio, bands in (("jasper_ridge_x8_b4", 8, 4), ("pavia_center_x4_b8", 4, 8), ("jasper_ridge_x4_b1", 4, 1)):
             with self.subTest(name):
-                published = CASES / name
-                truth = scene.read(published / "gt.tif").astype(float)
-                case = scene.Case(self.folder, published / "gt.tif", "gaussian", ratio, bands, "stretched", scene.HSI_SNR[ratio], scene.MSI_SNR, 0)
-                response = numpy.loadtxt(published / "srf.csv", delimiter=",", ndmin=2)
-                numpy.testing.assert_allclose(numpy.loadtxt(case.srf, delimiter=",", ndmin=2), response, atol=1e-6)
-                numpy.testing.assert_allclose(numpy.loadtxt(case.psf, delimiter=","), gaussian(), atol=1e-6)
-                clean = {"msi.tif": numpy.tensordot(response, truth, 1), "hsi.tif": comparison.degrade(truth, gaussian(), ratio)}
-                for file, snr in (("msi.tif", scene.MSI_SNR), ("hsi.tif", scene.HSI_SNR[ratio])):
-                    # The published images and ours are the same but for the noise, which has the same power in each band.
-                    for folder in (published, self.folder):
-                        noise = scene.read(folder / file) - clean[file]
-                        found = 10 * numpy.log10((clean[file] ** 2).mean((1, 2)) / (noise**2).mean((1, 2)))
-                        scatter = 10 / numpy.log(10) * numpy.sqrt(2 / noise[0].size)
-                        self.assertLess(abs(found - snr).max(), 5 * scatter, folder / file)
+                self.check_case(CASES / name, ratio, bands)
 
 
 class HyperBench(unittest.TestCase):

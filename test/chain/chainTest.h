@@ -20,6 +20,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -68,7 +69,7 @@ struct FileContent
   explicit FileContent(const std::filesystem::path& path)
   {
     GDALAllRegister();
-    const std::unique_ptr<GDALDataset> file(GDALDataset::Open(path.c_str()));
+    const GDALDatasetUniquePtr file(GDALDataset::Open(path.c_str()));
     if (!file)
     {
       throw std::runtime_error(path.string() + " is no image");

@@ -4,6 +4,8 @@
 
 #include "ogrsf_frmts.h"
 
+#include <algorithm>
+
 namespace
 {
 using namespace otb::test;
@@ -124,10 +126,10 @@ void TrainClassifier(const std::string& image, const std::string& folder)
   const std::size_t count  = static_cast<std::size_t>(spectra.columns) * spectra.rows;
   const std::string points = folder + "/points.shp";
   {
-    GDALDriver* const                  driver = GetGDALDriverManager()->GetDriverByName("ESRI Shapefile");
-    const std::unique_ptr<GDALDataset> file(driver->Create(points.c_str(), 0, 0, 0, GDT_Unknown, nullptr));
-    OGRLayer* const                    layer = file->CreateLayer("points", nullptr, wkbPoint);
-    OGRFieldDefn                       kind("class", OFTInteger);
+    GDALDriver* const          driver = GetGDALDriverManager()->GetDriverByName("ESRI Shapefile");
+    const GDALDatasetUniquePtr file(driver->Create(points.c_str(), 0, 0, 0, GDT_Unknown, nullptr));
+    OGRLayer* const            layer = file->CreateLayer("points", nullptr, wkbPoint);
+    OGRFieldDefn               kind("class", OFTInteger);
     layer->CreateField(&kind);
     for (int band = 0; band < spectra.bands; ++band)
     {

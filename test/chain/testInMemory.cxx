@@ -4,6 +4,7 @@
 
 #include "otbImageSpectralAxis.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace

@@ -8,6 +8,10 @@
 #include "otbSpectraSelectionImageFilter.h"
 #include "otbStreamingBandRangeImageFilter.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 namespace
 {
 using namespace otb::test;

@@ -6,6 +6,7 @@
 #include "otbSpectralRegressionImageFilter.h"
 #include "testImages.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>

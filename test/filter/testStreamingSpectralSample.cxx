@@ -5,6 +5,7 @@
 #include "testImages.h"
 
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>

@@ -2,6 +2,7 @@
 #include "otbSceneLayout.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace otb

@@ -2,6 +2,7 @@
 #include "otbSceneLayout.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace otb
 {

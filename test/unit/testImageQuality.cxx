@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbImageQualityReport.h"
 #include "otbImageQualityScan.h"
+#include "otbInstructionSet.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace
 {
@@ -221,6 +226,37 @@ TEST(ImageQuality, PartsAddUpToTheWhole)
   EXPECT_NEAR(scores.overall.uiqi, expected.overall.uiqi, 1e-13);
   EXPECT_NEAR(scores.overall.cc, expected.overall.cc, 1e-13);
   EXPECT_NEAR(scores.overall.sam, expected.overall.sam, 1e-12);
+}
+
+TEST(ImageQuality, HasTheSameBitsWithEveryInstructionSet)
+{
+  const TestImages    images;
+  otb::ImagePairView  view = images.View();
+  ImageQualityOptions published;
+  published.clip     = true;
+  published.quantize = true;
+  for (const bool valid : {true, false})
+  {
+    view.invalid[13 * Columns + 17] = !valid;
+    for (const ImageQualityOptions& options : {ImageQualityOptions(), published})
+    {
+      std::vector<ImageQualitySums> expected;
+      for (const std::string& instructionSet : otb::kernels::InstructionSets())
+      {
+        ASSERT_TRUE(otb::kernels::ForceInstructionSet(instructionSet));
+        std::vector<ImageQualitySums> lines(Rows);
+        otb::ScanImageQuality(view, options, 0, 0, Columns, lines.data(), Rows);
+        expected = expected.empty() ? lines : expected;
+        for (std::size_t line = 0; line < Rows; ++line)
+        {
+          EXPECT_TRUE((lines[line].bands == expected[line].bands).all()) << "line " << line << ", " << instructionSet;
+          EXPECT_EQ(lines[line].ssimWindows, expected[line].ssimWindows) << "line " << line << ", " << instructionSet;
+          EXPECT_EQ(lines[line].uiqiWindows, expected[line].uiqiWindows) << "line " << line << ", " << instructionSet;
+        }
+      }
+    }
+  }
+  otb::kernels::ForceInstructionSet("");
 }
 
 TEST(ImageQuality, SmallAnglesAreExact)

@@ -26,7 +26,7 @@ std::vector<std::uint8_t> Decode(const std::string& address, int& columns, int& 
   std::string png  = address.substr(prefix.size());
   const int   size = CPLBase64DecodeInPlace(reinterpret_cast<GByte*>(&png[0]));
   VSIFCloseL(VSIFileFromMemBuffer("/vsimem/test.png", reinterpret_cast<GByte*>(&png[0]), size, FALSE));
-  auto* const dataset = static_cast<GDALDataset*>(GDALOpen("/vsimem/test.png", GA_ReadOnly));
+  GDALDatasetUniquePtr dataset(GDALDataset::Open("/vsimem/test.png", GDAL_OF_RASTER));
   EXPECT_NE(dataset, nullptr);
   columns  = dataset->GetRasterXSize();
   rows     = dataset->GetRasterYSize();
@@ -35,7 +35,7 @@ std::vector<std::uint8_t> Decode(const std::string& address, int& columns, int& 
   EXPECT_EQ(dataset->RasterIO(GF_Read, 0, 0, columns, rows, bytes.data(), columns, rows, GDT_Byte, channels, nullptr, channels,
                               static_cast<GSpacing>(columns) * channels, 1, nullptr),
             CE_None);
-  GDALClose(dataset);
+  dataset.reset();
   VSIUnlink("/vsimem/test.png");
   return bytes;
 }

@@ -3,66 +3,36 @@
 // A model comes back from its file with the same bits; anything that is not a whole and consistent model is refused with the reason.
 
 #include "../testModels.h"
+#include "temporaryFolder.h"
 #include "otbAbundanceEstimator.h"
-#include "otbAtomicFile.h"
 #include "otbSpectralInversionModel.h"
 #include "otbSpectralRegressor.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <csignal>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <limits>
 #include <sstream>
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 namespace
 {
 using Json = nlohmann::json;
 using otb::AbundanceConstraint;
-using otb::AtomicFile;
 using otb::SpectralInversionMethod;
 using otb::SpectralInversionModel;
-using otb::StagedFile;
 using otb::test::MakeModel;
 using otb::test::MessageOf;
 
-/** A folder of its own, gone with the test. */
-class ModelFile : public testing::Test
+class ModelFile : public otb::test::TemporaryFolder
 {
 protected:
-  ModelFile()
-  {
-    const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
-    m_Folder               = std::filesystem::temp_directory_path() / ("spectramorph-" + name + "-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(m_Folder);
-  }
-  ~ModelFile() override
-  {
-    std::filesystem::remove_all(m_Folder);
-  }
-
   std::string Path(const std::string& name = "model.json") const
   {
-    return (m_Folder / name).string();
-  }
-
-  std::size_t NumberOfFiles() const
-  {
-    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(m_Folder), {}));
-  }
-
-  static std::string TextOf(const std::string& path)
-  {
-    std::ifstream      file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
+    return TemporaryFolder::Path(name);
   }
 
   void Write(const std::string& text) const
@@ -85,8 +55,6 @@ protected:
     MakeModel(method, prior).Save(Path(), "model");
     return Json::parse(TextOf(Path()));
   }
-
-  std::filesystem::path m_Folder;
 };
 
 std::vector<float> Infer(const SpectralInversionModel& model)
@@ -374,171 +342,5 @@ TEST_F(ModelFile, MixesInTheImagesUnit)
   const Eigen::RowVectorXd scaled   = Eigen::Map<const Eigen::RowVectorXf>(a.data(), otb::test::Endmembers).cast<double>() * model.endmembers.cast<double>();
   const Eigen::RowVectorXd expected = scaled.array() * model.scale + model.offset;
   EXPECT_LT((spectrum.cast<double>() - expected).cwiseAbs().maxCoeff(), 4e-6 * model.scale);
-}
-
-using AtomicFiles = ModelFile;
-
-TEST_F(AtomicFiles, AppearWholeOrNotAtAll)
-{
-  {
-    AtomicFile file(Path("report.txt"), "report");
-    file.Stream() << "half";
-    file.Stream().flush();
-    EXPECT_FALSE(std::filesystem::exists(Path("report.txt")));
-  }
-  EXPECT_EQ(NumberOfFiles(), 0u);
-  {
-    AtomicFile file(Path("report.txt"), "report");
-    file.Stream() << "whole";
-    file.Commit();
-  }
-  EXPECT_EQ(TextOf(Path("report.txt")), "whole");
-  {
-    AtomicFile file(Path("report.txt"), "report");
-    file.Stream() << "never finished";
-  }
-  EXPECT_EQ(TextOf(Path("report.txt")), "whole");
-  {
-    AtomicFile file(Path("report.txt"), "report");
-    file.Stream() << "new";
-    file.Commit();
-  }
-  EXPECT_EQ(TextOf(Path("report.txt")), "new");
-  EXPECT_EQ(NumberOfFiles(), 1u);
-}
-
-TEST_F(AtomicFiles, AreRefusedWhereTheyCannotBe)
-{
-  const auto errorOf = [](const std::string& path)
-  {
-    return MessageOf<std::runtime_error>(
-        [&]
-        {
-          AtomicFile file(path, "report");
-          file.Stream() << "text";
-          file.Commit();
-        });
-  };
-  const std::string missing = errorOf(Path("missing/report.txt"));
-  EXPECT_EQ(missing.rfind("report: ", 0), 0u) << missing;
-  EXPECT_NE(missing.find(Path("missing/report.txt")), std::string::npos) << missing;
-  EXPECT_NE(missing.find("No such file or directory"), std::string::npos) << missing;
-
-  // The name is taken by a folder.
-  std::filesystem::create_directories(Path("folder/full"));
-  EXPECT_NE(errorOf(Path("folder")).find(Path("folder")), std::string::npos);
-  EXPECT_EQ(NumberOfFiles(), 1u);
-}
-
-TEST_F(AtomicFiles, AreRefusedInAFolderThatMayNotBeWritten)
-{
-  if (::geteuid() == 0)
-  {
-    GTEST_SKIP() << "root may write anywhere";
-  }
-  std::filesystem::create_directory(Path("closed"));
-  std::filesystem::permissions(Path("closed"), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
-  const std::string message = MessageOf<std::runtime_error>([&] { AtomicFile(Path("closed/report.txt"), "report"); });
-  EXPECT_NE(message.find("report: it cannot be created (Permission denied): " + Path("closed/report.txt")), std::string::npos) << message;
-}
-
-TEST_F(AtomicFiles, AreRefusedOnAFullDisk)
-{
-  // A limit on the size of files is as good as a full disk, and needs no privilege.
-  struct Limit
-  {
-    Limit()
-    {
-      ::getrlimit(RLIMIT_FSIZE, &before);
-      const rlimit none = {0, before.rlim_max};
-      ::setrlimit(RLIMIT_FSIZE, &none);
-      handler = std::signal(SIGXFSZ, SIG_IGN);
-    }
-    ~Limit()
-    {
-      ::setrlimit(RLIMIT_FSIZE, &before);
-      std::signal(SIGXFSZ, handler);
-    }
-    rlimit before;
-    void (*handler)(int);
-  };
-  std::ofstream(Path("report.txt")) << "earlier";
-  const std::string message = MessageOf<std::runtime_error>(
-      [&]
-      {
-        const Limit limit;
-        AtomicFile  file(Path("report.txt"), "report");
-        file.Stream() << "text";
-        file.Commit();
-      });
-  EXPECT_NE(message.find("report: it could not be written (File too large): " + Path("report.txt")), std::string::npos) << message;
-  EXPECT_EQ(TextOf(Path("report.txt")), "earlier");
-  EXPECT_EQ(NumberOfFiles(), 1u);
-}
-
-TEST_F(AtomicFiles, AreWrittenByOneAtATime)
-{
-  AtomicFile        first(Path("report.txt"), "report");
-  const std::string message = MessageOf<std::runtime_error>([&] { AtomicFile(Path("report.txt"), "report"); });
-  EXPECT_NE(message.find("report: another process is writing it: " + Path("report.txt")), std::string::npos) << message;
-  first.Stream() << "first";
-  first.Commit();
-  EXPECT_EQ(TextOf(Path("report.txt")), "first");
-}
-
-TEST_F(AtomicFiles, TakeTheirSiblingsAlongAndClearWhatAKilledProcessLeft)
-{
-  std::filesystem::create_directory(Path("image.part"));
-  std::ofstream(Path("image.part/left")) << "by a process that was killed";
-  std::ofstream(Path("image")) << "old";
-  {
-    StagedFile image(Path("image"), "out");
-    EXPECT_FALSE(std::filesystem::exists(Path("image.part/left")));
-    std::ofstream(image.GetTemporaryPath()) << "pixels";
-    std::ofstream(image.GetTemporaryPath() + ".hdr") << "header";
-    EXPECT_EQ(TextOf(Path("image")), "old");
-    image.Commit();
-  }
-  EXPECT_EQ(TextOf(Path("image")), "pixels");
-  EXPECT_EQ(TextOf(Path("image.hdr")), "header");
-  EXPECT_EQ(NumberOfFiles(), 2u);
-}
-
-TEST_F(AtomicFiles, LeaveNothingBehindWhenASignalEndsTheProcess)
-{
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
-  {
-    EXPECT_EXIT(
-        {
-          AtomicFile file(Path("report.txt"), "report");
-          file.Stream() << "half" << std::flush;
-          StagedFile image(Path("image"), "out");
-          std::ofstream(image.GetTemporaryPath()) << "pixels";
-          ::raise(signal);
-          std::exit(0);
-        },
-        testing::KilledBySignal(signal), "");
-    EXPECT_EQ(NumberOfFiles(), 0u);
-  }
-}
-
-TEST_F(AtomicFiles, LeaveSignalsToWhoHandlesThem)
-{
-  static volatile std::sig_atomic_t signals = 0;
-  const auto                        before  = std::signal(SIGTERM, [](int) { signals = signals + 1; });
-  {
-    AtomicFile file(Path("report.txt"), "report");
-    file.Stream() << "whole";
-    ::raise(SIGTERM);
-    file.Commit();
-  }
-  EXPECT_EQ(signals, 1);
-  EXPECT_EQ(TextOf(Path("report.txt")), "whole");
-  std::signal(SIGTERM, before);
-
-  // And as it was before, once nothing is left to remove.
-  struct sigaction interrupt = {};
-  ::sigaction(SIGINT, nullptr, &interrupt);
-  EXPECT_EQ(interrupt.sa_handler, SIG_DFL);
 }
 } // namespace

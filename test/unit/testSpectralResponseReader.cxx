@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralResponseReader.h"
-#include "otbSpectralSensors.h"
 
 #include "gtest/gtest.h"
 
 #include <cmath>
-#include <fstream>
 #include <functional>
 #include <sstream>
 
@@ -123,69 +121,4 @@ TEST(SpectralResponseReader, BandsAsText)
     EXPECT_EQ(message.find("srf.bands.list: found \"" + std::string(text) + "\", expected centre:fwhm"), 0u) << message;
   }
   EXPECT_NE(ErrorOf([&] { otb::ParseResponseBands(" ", "srf.bands.list"); }).find("found no band"), std::string::npos);
-}
-
-TEST(SpectralSensors, TablesAreConsistent)
-{
-  for (const auto& sensor : otb::GetSpectralSensors())
-  {
-    EXPECT_EQ(&otb::FindSpectralSensor(sensor.key), &sensor);
-    for (const auto& band : sensor.bands)
-    {
-      EXPECT_LT(band.low, band.high) << sensor.key << band.name;
-    }
-    EXPECT_TRUE(sensor.published.empty() || sensor.published.size() == sensor.bands.size()) << sensor.key;
-    for (std::size_t band = 0; band < sensor.published.size(); ++band)
-    {
-      const auto& published = sensor.published[band];
-      EXPECT_EQ(published.name, sensor.bands[band].name) << sensor.key;
-      EXPECT_LT(published.low, published.center) << sensor.key << published.name;
-      EXPECT_GT(published.high, published.center) << sensor.key << published.name;
-    }
-  }
-  EXPECT_EQ(otb::FindSpectralSensor("ikonosbgrn").bands.size(), 4u);
-  EXPECT_EQ(otb::FindSpectralSensor("worldview3").bands.size(), 16u);
-  EXPECT_EQ(otb::FindSpectralSensor("sentinel2a10m").bands.back().name, "B08");
-  EXPECT_NE(ErrorOf([] { otb::FindSpectralSensor("spot"); }).find("found \"spot\", expected one of ikonospan"), std::string::npos);
-}
-
-TEST(SpectralSensors, StretchedAxisSamplesTheGaussiansEvenly)
-{
-  // Three bands at 409, 728.5 and 1048 nm; sigma = 639 / 4.2.
-  const auto   response = otb::StretchedResponse(otb::FindSpectralSensor("ikonospan"), 3);
-  const double sigma    = 639 / 4.2;
-  const auto   gauss    = [sigma](double x) { return std::exp(-0.5 * (x - 729) * (x - 729) / sigma / sigma); };
-  const double sum      = gauss(409) + gauss(728.5) + gauss(1048);
-  EXPECT_NEAR(response.GetMatrix()(0, 0), gauss(409) / sum, 1e-7);
-  EXPECT_NEAR(response.GetMatrix()(0, 1), gauss(728.5) / sum, 1e-7);
-  EXPECT_NEAR(response.GetMatrix()(0, 2), gauss(1048) / sum, 1e-7);
-  EXPECT_THROW(otb::StretchedResponse(otb::FindSpectralSensor("ikonospan"), 0), std::invalid_argument);
-}
-
-TEST(SpectralSensors, StretchedAxisReproducesThePublishedCases)
-{
-  const std::string cases = std::string(SPECTRAMORPH_SOURCE_DIR) + "/../shared/cases/";
-  int               found = 0;
-  for (const auto& [name, sensor] : {std::pair<const char*, const char*>{"jasper_ridge_x4_b1", "ikonospan"},
-                                     {"jasper_ridge_x4_b4", "ikonosbgrn"},
-                                     {"jasper_ridge_x8_b4", "ikonosbgrn"},
-                                     {"enmap_potsdam_x4_b4", "ikonosbgrn"},
-                                     {"aviris_beach_x8_b4", "ikonosbgrn"},
-                                     {"pavia_center_x4_b8", "worldview2"}})
-  {
-    std::ifstream text(cases + name + "/srf.csv");
-    if (!text)
-    {
-      continue;
-    }
-    ++found;
-    const auto published = otb::ReadSpectralResponseMatrix(text, name);
-    const auto ours      = otb::StretchedResponse(otb::FindSpectralSensor(sensor), published.GetNumberOfHyperspectralBands());
-    ASSERT_EQ(ours.GetNumberOfMultispectralBands(), published.GetNumberOfMultispectralBands()) << name;
-    EXPECT_LT((ours.GetMatrix() - published.GetMatrix()).cwiseAbs().maxCoeff(), 1e-6) << name;
-  }
-  if (found == 0)
-  {
-    GTEST_SKIP() << "the published cases are not at " << cases;
-  }
 }

@@ -3,15 +3,21 @@
 // The built-in sensors against what their operators publish in words of their own: nominal band limits and centres, apart from the response curves that the
 // table in the source was made of.
 
+#include "../testModels.h"
 #include "otbSpectralAxis.h"
 #include "otbSpectralResponseReader.h"
 #include "otbSpectralSensors.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace
@@ -41,6 +47,44 @@ struct Published
   double      tolerance; // nm
   Limits      limits;
 };
+
+/** The share of a response that falls on other bands than it should, as responses act on an imaging spectrometer: the mean over the bands and the most. */
+std::pair<double, double> Misplaced(std::istream& measured, const std::string& key)
+{
+  otb::SpectralAxis axis;
+  for (double center = 400; center < 2450; center += center < 1000 ? 6.5 : 10)
+  {
+    axis.wavelengths.push_back(center);
+  }
+  const auto found     = otb::ProjectResponses(otb::ReadResponseCurves(measured, "measured"), axis, "measured");
+  const auto built     = otb::ProjectResponses(otb::GetSensorResponses(otb::FindSpectralSensor(key)), axis, "built-in");
+  const auto misplaced = ((found.GetMatrix() - built.GetMatrix()).cwiseAbs().rowwise().sum() / 2).eval();
+  return {misplaced.mean(), misplaced.maxCoeff()};
+}
+
+/** The protocol's response, written down again: Gaussians at places spread evenly over the sensor's range. */
+Eigen::MatrixXd Protocol(const otb::SpectralSensor& sensor, int bands)
+{
+  double low = sensor.published.front().low, high = sensor.published.front().high;
+  for (const auto& band : sensor.published)
+  {
+    low  = std::min(low, band.low);
+    high = std::max(high, band.high);
+  }
+  Eigen::MatrixXd response(sensor.published.size(), bands);
+  for (Eigen::Index row = 0; row < response.rows(); ++row)
+  {
+    const auto&  band  = sensor.published[static_cast<std::size_t>(row)];
+    const double sigma = (band.high - band.low) / 4.2;
+    for (int column = 0; column < bands; ++column)
+    {
+      const double place    = low + (high - low) * column / (bands - 1) - band.center;
+      response(row, column) = std::exp(-place * place / (2 * sigma * sigma));
+    }
+    response.row(row) /= response.row(row).sum();
+  }
+  return response;
+}
 } // namespace
 
 TEST(SpectralSensors, CentresArePublishedOnes)
@@ -140,22 +184,124 @@ TEST(SpectralSensors, CurvesKeepTheirHalfMaximumAndArea)
   }
 }
 
+TEST(SpectralSensors, ResponsesAreNearThoseOfRealFilters)
+{
+  // A filter lets light through between its points of half maximum, not quite evenly, and its flanks are round.
+  const auto&        sensor = otb::FindSpectralSensor("sentinel2a");
+  std::ostringstream table;
+  table << "wavelength";
+  for (const auto& band : sensor.bands)
+  {
+    table << ',' << band.name;
+  }
+  for (int wavelength = 380; wavelength <= 2500; ++wavelength)
+  {
+    table << '\n' << wavelength;
+    for (const auto& band : sensor.bands)
+    {
+      const double width = band.high - band.low, flank = width / 25;
+      const double rise = 1 / (1 + std::exp(-(wavelength - band.low) / flank)), fall = 1 / (1 + std::exp((wavelength - band.high) / flank));
+      table << ',' << rise * fall * (0.96 + 0.04 * std::cos(25 * (wavelength - band.low) / width));
+    }
+  }
+  std::istringstream measured(table.str());
+  const auto         misplaced = Misplaced(measured, "sentinel2a");
+  EXPECT_LT(misplaced.first, 0.05);
+  EXPECT_LT(misplaced.second, 0.13);
+  // The test tells sensors apart: a response one flank beside its place is not near.
+  std::istringstream other(table.str());
+  EXPECT_GT(Misplaced(other, "sentinel2b").first, 1.2 * misplaced.first);
+}
+
 TEST(SpectralSensors, ResponsesAreNearMeasuredCurves)
 {
-  std::ifstream text(std::string(SPECTRAMORPH_SOURCE_DIR) + "/../shared/data/srf/sentinel2a_msi.csv");
-  if (!text)
+  std::ifstream measured(std::string(SPECTRAMORPH_SOURCE_DIR) + "/../shared/data/srf/sentinel2a_msi.csv");
+  if (!measured)
   {
     GTEST_SKIP() << "there are no measured curves beside the repository";
   }
-  // As they act on an imaging spectrometer: the share of a response that falls on other bands than it should.
-  otb::SpectralAxis axis;
-  for (double center = 400; center < 2450; center += center < 1000 ? 6.5 : 10)
+  const auto misplaced = Misplaced(measured, "sentinel2a");
+  EXPECT_LT(misplaced.first, 0.05);
+  EXPECT_LT(misplaced.second, 0.13);
+}
+
+TEST(SpectralSensors, TablesAreConsistent)
+{
+  for (const auto& sensor : otb::GetSpectralSensors())
   {
-    axis.wavelengths.push_back(center);
+    EXPECT_EQ(&otb::FindSpectralSensor(sensor.key), &sensor);
+    for (const auto& band : sensor.bands)
+    {
+      EXPECT_LT(band.low, band.high) << sensor.key << band.name;
+    }
+    EXPECT_TRUE(sensor.published.empty() || sensor.published.size() == sensor.bands.size()) << sensor.key;
+    for (std::size_t band = 0; band < sensor.published.size(); ++band)
+    {
+      const auto& published = sensor.published[band];
+      EXPECT_EQ(published.name, sensor.bands[band].name) << sensor.key;
+      EXPECT_LT(published.low, published.center) << sensor.key << published.name;
+      EXPECT_GT(published.high, published.center) << sensor.key << published.name;
+    }
   }
-  const auto measured  = otb::ProjectResponses(otb::ReadResponseCurves(text, "measured"), axis, "measured");
-  const auto built     = otb::ProjectResponses(otb::GetSensorResponses(otb::FindSpectralSensor("sentinel2a")), axis, "built-in");
-  const auto misplaced = (measured.GetMatrix() - built.GetMatrix()).cwiseAbs().rowwise().sum() / 2;
-  EXPECT_LT(misplaced.mean(), 0.05);
-  EXPECT_LT(misplaced.maxCoeff(), 0.13);
+  EXPECT_EQ(otb::FindSpectralSensor("ikonosbgrn").bands.size(), 4u);
+  EXPECT_EQ(otb::FindSpectralSensor("worldview3").bands.size(), 16u);
+  EXPECT_EQ(otb::FindSpectralSensor("sentinel2a10m").bands.back().name, "B08");
+  EXPECT_NE(otb::test::MessageOf<std::invalid_argument>([] { otb::FindSpectralSensor("spot"); }).find("found \"spot\", expected one of ikonospan"),
+            std::string::npos);
+}
+
+TEST(SpectralSensors, StretchedAxisSamplesTheGaussiansEvenly)
+{
+  // Three bands at 409, 728.5 and 1048 nm; sigma = 639 / 4.2.
+  const auto   response = otb::StretchedResponse(otb::FindSpectralSensor("ikonospan"), 3);
+  const double sigma    = 639 / 4.2;
+  const auto   gauss    = [sigma](double x) { return std::exp(-0.5 * (x - 729) * (x - 729) / sigma / sigma); };
+  const double sum      = gauss(409) + gauss(728.5) + gauss(1048);
+  EXPECT_NEAR(response.GetMatrix()(0, 0), gauss(409) / sum, 1e-7);
+  EXPECT_NEAR(response.GetMatrix()(0, 1), gauss(728.5) / sum, 1e-7);
+  EXPECT_NEAR(response.GetMatrix()(0, 2), gauss(1048) / sum, 1e-7);
+  EXPECT_THROW(otb::StretchedResponse(otb::FindSpectralSensor("ikonospan"), 0), std::invalid_argument);
+}
+
+TEST(SpectralSensors, StretchedAxisIsTheProtocolsWrittenDownAgain)
+{
+  for (const char* key : {"ikonospan", "ikonosbgrn", "worldview2"})
+  {
+    for (const int bands : {93, 102, 198, 224})
+    {
+      const auto& sensor   = otb::FindSpectralSensor(key);
+      const auto  ours     = otb::StretchedResponse(sensor, static_cast<std::size_t>(bands));
+      const auto  expected = Protocol(sensor, bands);
+      ASSERT_EQ(ours.GetNumberOfMultispectralBands(), static_cast<std::size_t>(expected.rows())) << key;
+      EXPECT_LT((ours.GetMatrix().cast<double>() - expected).cwiseAbs().maxCoeff(), 1e-6) << key << ", " << bands << " bands";
+    }
+  }
+}
+
+TEST(SpectralSensors, StretchedAxisReproducesThePublishedCases)
+{
+  const std::string cases = std::string(SPECTRAMORPH_SOURCE_DIR) + "/../shared/cases/";
+  int               found = 0;
+  for (const auto& [name, sensor] : {std::pair<const char*, const char*>{"jasper_ridge_x4_b1", "ikonospan"},
+                                     {"jasper_ridge_x4_b4", "ikonosbgrn"},
+                                     {"jasper_ridge_x8_b4", "ikonosbgrn"},
+                                     {"enmap_potsdam_x4_b4", "ikonosbgrn"},
+                                     {"aviris_beach_x8_b4", "ikonosbgrn"},
+                                     {"pavia_center_x4_b8", "worldview2"}})
+  {
+    std::ifstream text(cases + name + "/srf.csv");
+    if (!text)
+    {
+      continue;
+    }
+    ++found;
+    const auto published = otb::ReadSpectralResponseMatrix(text, name);
+    const auto ours      = otb::StretchedResponse(otb::FindSpectralSensor(sensor), published.GetNumberOfHyperspectralBands());
+    ASSERT_EQ(ours.GetNumberOfMultispectralBands(), published.GetNumberOfMultispectralBands()) << name;
+    EXPECT_LT((ours.GetMatrix() - published.GetMatrix()).cwiseAbs().maxCoeff(), 1e-6) << name;
+  }
+  if (found == 0)
+  {
+    GTEST_SKIP() << "the published cases are not at " << cases;
+  }
 }
