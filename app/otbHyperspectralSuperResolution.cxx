@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otbEndmemberTableParameter.h"
 #include "otbSpectralInversionApplication.h"
 
 #include "otbWrapperApplicationFactory.h"
@@ -46,18 +47,18 @@ private:
         "outem", "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember: what HyperspectralUnmixing and "
                  "LinearMixingSynthesis take. Only for the method morph.");
     MandatoryOff("outem");
-    AddEndmemberTableParameter();
+    AddEndmemberTableParameter(*this);
     AddParameter(ParameterType_OutputFilename, "model", "Trained model");
     SetParameterDescription("model", "The model as a file (JSON), for SpectralInversion to apply to other images of the same two sensors.");
     MandatoryOff("model");
     AddReportParameter();
-    AddSpectralResponseParameters();
+    m_Response.Add();
     AddTrainingParameters();
     AddHyperspectralCheckParameters();
     AddMultispectralCheckParameters();
     AddKeepBadBandsParameter();
-    AddRadiometryParameter();
-    AddNoDataParameter();
+    m_Radiometry.Add();
+    m_Outputs.AddNoDataParameter();
     AddRAMParameter();
 
     SetDocExampleParameterValue("inhs", "hyperspectral.tif");
@@ -91,25 +92,24 @@ private:
 
   void Run() override
   {
-    PrepareMultispectralImage();
-    PrepareHyperspectralImage();
-    const SpectralResponse response = ReadSpectralResponse("inhs");
-    CheckBands("inms", response.GetNumberOfMultispectralBands(), "the spectral response (srf) has bands");
+    InputImage             multispectral = ReadMultispectralImage();
+    Images                 images{std::move(multispectral), ReadTrainingImage(), {}};
+    const SpectralResponse response = m_Response.Read(*images.hyperspectral);
+    CheckBands(images.multispectral, response.GetNumberOfMultispectralBands(), "the spectral response (srf) has bands");
 
     // What inference would refuse is refused before the training.
-    OutputNoData("out");
+    const Formats formats = ReadFormats(images.multispectral, *images.hyperspectral);
     if (GetParameterString("method") == "morph" && GetParameterInt("method.morph.csp") != 0)
     {
-      CheckGrids();
+      Register(images);
     }
 
-    const RadiometricHarmonisation radiometry = EstimateRadiometry(response);
-    const auto                     model      = std::make_shared<SpectralInversionModel>(*Train(response));
+    const RadiometricHarmonisation radiometry = m_Radiometry.Estimate(response, images.multispectral, *images.hyperspectral);
+    const auto                     model      = std::make_shared<SpectralInversionModel>(*Train(*images.hyperspectral, response));
     model->radiometry                         = radiometry;
     SetEndmemberOutput(*model);
-    ConnectInversion(std::make_shared<SpectralInversionModel>(model->WithFoldedRadiometry()));
-    WriteReport(*model, GetImage("inms"));
-    KeepBadBands();
+    const Result result = Invert(*model, images, formats);
+    WriteReport(*model, images, result);
     WriteFile("model", model->ToText());
   }
 };

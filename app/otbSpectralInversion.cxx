@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralInversionApplication.h"
+#include "otbWavelengthParameter.h"
 
 #include "otbWrapperApplicationFactory.h"
 
@@ -44,10 +45,10 @@ private:
     SetParameterDescription("model", "The model file (JSON).");
     AddInversionOutputParameters();
     AddMultispectralCheckParameters();
-    AddInputNoDataParameter("nodatahs", "No data in the hyperspectral image", "inhs");
-    AddWavelengthParameter();
-    AddRadiometryParameter();
-    AddNoDataParameter();
+    m_Inputs.AddNoDataParameter("nodatahs", "No data in the hyperspectral image", "inhs");
+    AddWavelengthParameter(*this);
+    m_Radiometry.Add();
+    m_Outputs.AddNoDataParameter();
     AddRAMParameter();
 
     SetDocExampleParameterValue("inms", "multispectral.tif");
@@ -73,26 +74,27 @@ private:
                           ? "the abundances of " + std::to_string(model->network.GetOutputs()) + " endmembers"
                           : "direct regression")
                   << (model->HasPrior() ? " and a coarse spectral prior" : "") << ", trained on " << model->training.pixels << " pixels");
-    PrepareMultispectralImage();
+    Images images{ReadMultispectralImage(), {}, {}};
     if (HasValue("inhs"))
     {
-      PrepareHyperspectralImage(*model);
+      images.hyperspectral = ReadHyperspectralImage(*model);
     }
-    if (GetParameterString("radio") == "none")
+    const Formats formats = ReadFormats(images.multispectral);
+    if (m_Radiometry.IsNone())
     {
       model->radiometry = RadiometricHarmonisation();
     }
-    else if (HasValue("inhs"))
+    else if (images.hyperspectral)
     {
-      CheckBands("inhs", model->GetHyperspectralBands(), "the model was trained on");
-      CheckBands("inms", model->GetMultispectralBands(), "the spectral response of the model has rows");
-      model->radiometry = EstimateRadiometry(model->response);
+      CheckBands(*images.hyperspectral, model->GetHyperspectralBands(), "the model was trained on");
+      CheckBands(images.multispectral, model->GetMultispectralBands(), "the spectral response of the model has rows");
+      model->radiometry = m_Radiometry.Estimate(model->response, images.multispectral, *images.hyperspectral);
     }
     else if (!model->radiometry.IsIdentity())
     {
-      LogRadiometry("those of the image that the model was made with, since inhs is not given", model->radiometry);
+      m_Radiometry.Tell("those of the image that the model was made with, since inhs is not given", model->radiometry);
     }
-    ConnectInversion(std::make_shared<SpectralInversionModel>(model->WithFoldedRadiometry()));
+    Invert(*model, images, formats);
   }
 };
 } // namespace Wrapper

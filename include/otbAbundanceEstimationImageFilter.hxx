@@ -4,7 +4,6 @@
 
 #include "otbAbundanceEstimationImageFilter.h"
 #include "otbRequestRegion.h"
-#include "otbRoundSpectra.h"
 #include "otbValidSpectrum.h"
 
 #include <algorithm>
@@ -233,9 +232,9 @@ void AbundanceEstimationImageFilter<TInputImage, TOutputImage>::EstimateLines(co
         {
           std::fill_n(cells.abundances[slot], K, noData);
         }
-        else if (this->GetRoundToIntegers())
+        else
         {
-          RoundSpectra(cells.abundances[slot], K);
+          this->Round(cells.abundances[slot], K);
         }
       }
     }

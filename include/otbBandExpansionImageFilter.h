@@ -5,6 +5,7 @@
 #include "otbImageSpectralAxis.h"
 #include "otbPixelwiseSpectralImageFilter.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace otb

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 namespace otb
 {
@@ -70,14 +71,15 @@ public:
   Axis rows;
   bool physical = false; // by coordinates, rather than by equal footprints
 
-  /** Fine pixels are counted from the fine image's first. \throw itk::ExceptionObject when the images do not overlap or
+  /** Fine pixels are counted from the fine image's first. \throw itk::ExceptionObject when the images, which it calls by these names, do not overlap or
    * have different projections. */
   template <class TImage>
-  static CoarseGridMap Between(const TImage* fine, const TImage* coarse)
+  static CoarseGridMap Between(const TImage* fine, const TImage* coarse, const std::string& fineName = "the fine image",
+                               const std::string& coarseName = "the coarse image")
   {
     if (!HaveSameProjection(fine, coarse))
     {
-      itkGenericExceptionMacro(<< "The two images have different projections, expected one");
+      itkGenericExceptionMacro(<< fineName << " and " << coarseName << " have different projections, expected one");
     }
     CoarseGridMap map;
     map.physical          = AreComparable(fine, coarse);
@@ -100,10 +102,9 @@ public:
         const double last = axis.first + axis.step * static_cast<double>(fineSize[dimension] - 1);
         if (std::max(axis.first, last) < 0. || std::min(axis.first, last) >= static_cast<double>(axis.size))
         {
-          itkGenericExceptionMacro(
-              << "The multispectral and the hyperspectral image do not overlap, expected images of the same ground: in hyperspectral pixels the "
-                 "multispectral image spans "
-              << std::min(axis.first, last) << " to " << std::max(axis.first, last) << " of 0 to " << axis.size << " along " << (dimension == 0 ? "x" : "y"));
+          itkGenericExceptionMacro(<< fineName << " and " << coarseName << " do not overlap, expected images of the same ground: in pixels of " << coarseName
+                                   << ", " << fineName << " spans " << std::min(axis.first, last) << " to " << std::max(axis.first, last) << " of 0 to "
+                                   << axis.size << " along " << (dimension == 0 ? "x" : "y"));
         }
       }
     }

@@ -8,6 +8,7 @@
 #include "itkLinearInterpolateImageFunction.h"
 #include "itkNearestNeighborInterpolateImageFunction.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

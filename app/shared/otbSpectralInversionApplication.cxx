@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralInversionApplication.h"
 
-#include "otbAbundanceEstimationImageFilter.h"
-#include "otbCoarseGridMap.h"
 #include "otbEndmemberImageSource.h"
 #include "otbEndmemberNumber.h"
-#include "otbFileBlock.h"
-#include "otbLinearMixingImageFilter.h"
-#include "otbSpectralRegressionImageFilter.h"
+#include "otbEndmemberTable.h"
+#include "otbPhysicalMemory.h"
 #include "otbStreamingSpectralSampleImageFilter.h"
 
 #include <algorithm>
@@ -26,12 +23,24 @@ constexpr std::uint64_t CopiesOfSample = 5;
 constexpr double BytesPerWeight = 3 * sizeof(float) + sizeof(double) + 16 * sizeof(float);
 } // namespace
 
-void SpectralInversionApplication::CheckBands(const std::string& imageKey, unsigned int expected, const std::string& reason)
+void SpectralInversionApplication::Forget()
 {
-  const unsigned int found = GetNumberOfBands(imageKey);
+  Superclass::Forget();
+  m_Report      = SpectralInversionReport();
+  m_SinceReport = Stopwatch();
+}
+
+void SpectralInversionApplication::AfterAppearing()
+{
+  m_Style.Write();
+}
+
+void SpectralInversionApplication::CheckBands(const InputImage& image, unsigned int expected, const std::string& reason)
+{
+  const unsigned int found = image.GetNumberOfBands();
   if (found != expected)
   {
-    throw std::invalid_argument(imageKey + ": found " + std::to_string(found) + " bands, expected " + std::to_string(expected) + " as " + reason);
+    throw std::invalid_argument(image.key + ": found " + std::to_string(found) + " bands, expected " + std::to_string(expected) + " as " + reason);
   }
 }
 
@@ -42,10 +51,10 @@ void SpectralInversionApplication::RunWithProgress(const std::string& text, cons
   TimeStep(text, [&] { process->Run(computation); });
 }
 
-SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionEstimator::Settings& settings)
+SpectralSample SpectralInversionApplication::ReadSample(const InputImage& hyperspectral, const SpectralInversionEstimator::Settings& settings)
 {
-  auto                image  = GetImage("inhs");
-  const std::uint64_t bands  = GetNumberOfBands("inhs");
+  auto                image  = hyperspectral.image;
+  const std::uint64_t bands  = hyperspectral.GetNumberOfBands();
   const auto          ram    = static_cast<std::uint64_t>(GetParameterInt("ram"));
   const std::uint64_t fits   = std::max<std::uint64_t>(1024, (ram << 20) / (CopiesOfSample * sizeof(float) * bands));
   const int           wanted = GetIntegerFrom("samples", -1);
@@ -53,13 +62,13 @@ SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionE
   using SamplerType = StreamingSpectralSampleImageFilter<FloatVectorImageType>;
   auto sampler      = SamplerType::New();
   sampler->SetInput(image);
-  sampler->GetFilter()->SetNoData(InputNoData("inhs"));
+  sampler->GetFilter()->SetNoData(hyperspectral.noData);
   sampler->GetFilter()->SetSeed(settings.training.seed);
   sampler->GetFilter()->SetMaximumPixels(wanted <= 0 ? fits : std::min<std::uint64_t>(fits, wanted));
   sampler->GetFilter()->SetCellSize(settings.prior ? settings.priorRatio : 1);
   // The sample, while it grows, takes the other half.
   sampler->GetStreamer()->SetAutomaticAdaptativeStreaming(static_cast<unsigned int>(std::max<std::uint64_t>(1, ram / 2)));
-  TimeStep("Reading the hyperspectral image", [&] { Pass(sampler.GetPointer(), "Reading the hyperspectral image"); });
+  Pass(sampler.GetPointer(), "Reading the hyperspectral image");
 
   SpectralSample sample = sampler->GetFilter()->TakeSample();
   if (sample.size() == 0)
@@ -85,16 +94,13 @@ unsigned int SpectralInversionApplication::EstimateNumberOfEndmembers(const Spec
   return estimate;
 }
 
-SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(const SpectralResponse& response)
+SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(const InputImage& hyperspectral, const SpectralResponse& response)
 {
-  m_Report      = SpectralInversionReport();
-  m_SinceReport = Stopwatch();
-
   auto       settings = GetSettings();
   const bool morph    = settings.method == SpectralInversionMethod::Morph;
   const int  ne       = GetParameterInt("method.morph.ne");
-  const auto image    = GetImage("inhs");
-  const auto most     = std::min<std::uint64_t>(GetNumberOfBands("inhs"), image->GetLargestPossibleRegion().GetNumberOfPixels());
+  const auto image    = hyperspectral.image;
+  const auto most     = std::min<std::uint64_t>(hyperspectral.GetNumberOfBands(), image->GetLargestPossibleRegion().GetNumberOfPixels());
   if (morph && ne != -1 && (ne < 1 || static_cast<std::uint64_t>(ne) > most))
   {
     throw std::invalid_argument("method.morph.ne: found " + std::to_string(ne) + ", expected 1 to " + std::to_string(most) +
@@ -108,8 +114,8 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
     }
   }
 
-  const auto           axis   = ReadSpectralAxis("inhs").value_or(SpectralAxis());
-  const SpectralSample sample = ReadSample(settings);
+  const auto           axis   = hyperspectral.axis;
+  const SpectralSample sample = ReadSample(hyperspectral, settings);
   if (morph)
   {
     settings.endmembers = ne == -1 ? EstimateNumberOfEndmembers(sample.spectra) : static_cast<unsigned int>(ne);
@@ -127,7 +133,7 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
       throw std::invalid_argument("method.morph.hidden: found " + std::to_string(settings.hiddenUnits) + ", expected at most " + std::to_string(widest) +
                                   " for images of these bands and " + std::to_string(K) + " endmembers");
     }
-    CheckMemory("method.morph.hidden: found " + std::to_string(settings.hiddenUnits),
+    CheckFitsMemory("method.morph.hidden: found " + std::to_string(settings.hiddenUnits),
                 static_cast<double>(settings.hiddenUnits) * (inputs + 1 + K) * BytesPerWeight);
   }
 
@@ -192,12 +198,11 @@ void SpectralInversionApplication::SetEndmemberOutput(const SpectralInversionMod
 {
   if (model.network.GetMethod() == SpectralInversionMethod::Morph)
   {
-    auto source = EndmemberImageSource<FloatVectorImageType>::New();
+    auto source = Keep(EndmemberImageSource<FloatVectorImageType>::New());
     source->SetEndmembers(model.Mixing().GetEndmembers());
     source->SetSpectralAxis(model.axis);
-    m_Filters.push_back(source.GetPointer());
     SetParameterOutputImage("outem", source->GetOutput());
-    WriteEndmemberTable(model.Mixing().GetEndmembers(), model.axis);
+    WriteFile("outcsv", ToEndmemberTable(model.Mixing().GetEndmembers(), model.axis));
   }
   else
   {
@@ -214,81 +219,6 @@ void SpectralInversionApplication::SkipOutput(const std::string& key, const std:
     otbAppLogINFO(<< key << " is not written: " << reason);
   }
   DisableParameter(key);
-}
-
-void SpectralInversionApplication::CheckGrids()
-{
-  auto* const multispectral = GetImage("inms");
-  multispectral->UpdateOutputInformation();
-  try
-  {
-    CoarseGridMap::Between(multispectral, GetRegisteredHyperspectralImage());
-  }
-  catch (const itk::ExceptionObject& error)
-  {
-    throw std::invalid_argument("inms: " + GetMessage(error.GetDescription()));
-  }
-}
-
-void SpectralInversionApplication::ConnectInversion(const ModelPointer& model)
-{
-  CheckBands("inms", model->GetMultispectralBands(), "the spectral response of the model has rows");
-  auto       multispectral = GetImage("inms");
-  const bool outputIsInt   = IsIntegerOutput("out");
-  const auto block         = GetFileBlock(GetParameterString("out"), multispectral->GetLargestPossibleRegion().GetSize(0));
-
-  if (model->network.GetMethod() == SpectralInversionMethod::Lift)
-  {
-    SkipOutput("outab", "the method lift has no abundances");
-    auto regression = SpectralRegressionImageFilter<FloatVectorImageType>::New();
-    regression->SetModel(model);
-    regression->SetInput(multispectral);
-    regression->SetInputNoData(InputNoData("inms"));
-    regression->SetOutputNoData(OutputNoData("out"));
-    regression->SetRoundToIntegers(outputIsInt);
-    regression->SetTileHint(block.columns, block.lines);
-    m_Filters.push_back(regression.GetPointer());
-    SetParameterOutputImage("out", regression->GetOutput());
-    return;
-  }
-
-  auto abundances = AbundanceEstimationImageFilter<FloatVectorImageType>::New();
-  abundances->SetModel(model);
-  abundances->SetInput(multispectral);
-  abundances->SetInputNoData(InputNoData("inms"));
-  abundances->SetOutputNoData(OutputNoData("outab"));
-  if (model->HasPrior())
-  {
-    if (!HasValue("inhs"))
-    {
-      throw std::invalid_argument("inhs: found no image, expected one, since the model was trained with a coarse spectral prior");
-    }
-    CheckBands("inhs", model->GetHyperspectralBands(), "the model was trained on");
-    CheckGrids();
-    abundances->SetPrior(GetRegisteredHyperspectralImage());
-    abundances->SetPriorNoData(InputNoData("inhs"));
-  }
-  auto mixing = LinearMixingImageFilter<FloatVectorImageType>::New();
-  mixing->SetMixing(model->Mixing());
-  mixing->SetSpectralAxis(model->axis);
-  mixing->SetInput(abundances->GetOutput());
-  mixing->SetInputNoData(abundances->GetOutputNoData());
-  mixing->SetOutputNoData(OutputNoData("out"));
-  mixing->SetRoundToIntegers(outputIsInt);
-  mixing->SetTileHint(block.columns, block.lines);
-  m_Filters.push_back(abundances.GetPointer());
-  m_Filters.push_back(mixing.GetPointer());
-  KeepFractions("outab");
-  SetParameterOutputImage("outab", abundances->GetOutput());
-  SetParameterOutputImage("out", mixing->GetOutput());
-
-  if (model->HasPrior())
-  {
-    abundances->UpdateOutputInformation();
-    const auto& map = abundances->GetGridMap();
-    otbAppLogINFO(<< "Grids: a hyperspectral pixel is " << 1. / std::abs(map.columns.step) << " x " << 1. / std::abs(map.rows.step)
-                  << " multispectral ones, by " << (map.physical ? "physical coordinates" : "equal footprints, since the images are not both georeferenced"));
-  }
 }
 } // namespace Wrapper
 } // namespace otb

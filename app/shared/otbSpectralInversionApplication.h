@@ -2,10 +2,14 @@
 #ifndef otbSpectralInversionApplication_h
 #define otbSpectralInversionApplication_h
 
+#include "otbNaturalColourStyleParameter.h"
+#include "otbRadiometryParameters.h"
 #include "otbSpectralApplication.h"
+#include "otbSpectralInversionReportImages.h"
+#include "otbSpectralResponseParameters.h"
+#include "otbSpectralStage.h"
 
 #include "otbCallbackProcess.h"
-#include "otbReprojection.h"
 #include "otbSpectralInversionEstimator.h"
 #include "otbSpectralInversionReport.h"
 
@@ -13,6 +17,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace otb
 {
@@ -20,6 +25,9 @@ namespace Wrapper
 {
 /** \class SpectralInversionApplication
  * \brief What the applications that train a model, apply one, or both, share: the parameters of training, training itself, and the filters of inference.
+ *
+ * What inference makes is a chain of stages, Infer() -> ... -> Finish(), which both applications that infer have by Invert(). A stage turns a SpectralStage
+ * into another; Finish() alone knows how the result is written.
  *
  * \ingroup SpectraMorph
  */
@@ -59,78 +67,107 @@ protected:
   /** `mask` and `nodatams` of the multispectral image. */
   void AddMultispectralCheckParameters();
 
-  /** Leaves out bad bands and invalid pixels of `inhs`; call it before anything else looks at the image. */
-  void PrepareHyperspectralImage();
-
-  /** Picks the bands of `inhs` that a model was trained on, by their wavelengths, and leaves out invalid pixels. */
-  void PrepareHyperspectralImage(const SpectralInversionModel& model);
-
-  /** Leaves out invalid pixels of `inms`. */
-  void PrepareMultispectralImage();
-
   /** `keepbad`. */
   void AddKeepBadBandsParameter();
-
-  /** Gives `out` the bad bands of `inhs` back, as no data, if `keepbad` says so; call it after ConnectInversion(). */
-  void KeepBadBands();
-
-  /** Reads a sample of `inhs`, finds endmembers and trains, with progress. \throw std::invalid_argument naming the parameter for what cannot be trained. */
-  ModelPointer Train(const SpectralResponse& response);
 
   /** `report`. */
   void AddReportParameter();
 
-  /** Writes `report`, if it is given, of the training since Train() began, and of the output images when the multispectral image they come from is given. */
-  void WriteReport(const SpectralInversionModel& model, FloatVectorImageType* multispectral = nullptr);
+  /** `inhs` without bad bands and invalid pixels, to train on. */
+  InputImage ReadTrainingImage();
+
+  /** `inhs` with the bands that a model was trained on, picked by their wavelengths, without invalid pixels. */
+  InputImage ReadHyperspectralImage(const SpectralInversionModel& model);
+
+  /** `inms` without invalid pixels. */
+  InputImage ReadMultispectralImage();
+
+  /** \throw std::invalid_argument when the bands of an input image are not as many as expected; `reason` says why. */
+  static void CheckBands(const InputImage& image, unsigned int expected, const std::string& reason);
+
+  /** Reads a sample of the image, finds endmembers and trains, with progress. \throw std::invalid_argument naming the parameter for what cannot be trained. */
+  ModelPointer Train(const InputImage& hyperspectral, const SpectralResponse& response);
 
   /** Puts the model's endmembers into the output image `outem` and the table `outcsv`, if there are any. */
   void SetEndmemberOutput(const SpectralInversionModel& model);
 
-  /** `radio`, how the radiometry of `inms` is brought to that of `inhs`. */
-  void AddRadiometryParameter();
+  /** The images that a model is applied to. */
+  struct Images
+  {
+    InputImage                multispectral;
+    std::optional<InputImage> hyperspectral;
+    std::optional<InputImage> registered; // the latter in the projection of the former; there once a stage has asked for it
+  };
 
-  /** What `radio` asks for, from the ground that `inms` and `inhs` have in common; nothing when there is too little of it or no band needs it. Reads both once,
-   * streamed, and logs what it finds. */
-  RadiometricHarmonisation EstimateRadiometry(const SpectralResponse& response);
+  /** The hyperspectral image in the projection of the multispectral one, which it overlaps.
+   * \throw std::invalid_argument when it does not, or when coordinates cannot be transformed from one to the other. */
+  const InputImage& Register(Images& images);
 
-  /** One line of the log. */
-  void LogRadiometry(const std::string& source, const RadiometricHarmonisation& radiometry);
+  /** How the results of inference are written. */
+  struct Formats
+  {
+    OutputFormat      spectra;
+    OutputFormat      abundances;
+    std::vector<bool> bad;  // the output's bands that the result has not, which are put back as no data; empty for none
+    SpectralAxis      axis; // of the output's bands then
+  };
 
-  /** `inhs`, in the projection of `inms`. \throw std::invalid_argument when coordinates cannot be transformed from one to the other. */
-  FloatVectorImageType* GetRegisteredHyperspectralImage();
+  /** By `out`, `outab` and `nodata`. \throw std::invalid_argument when an output cannot hold its value of invalid pixels. */
+  Formats ReadFormats(const InputImage& multispectral);
 
-  /** \throw std::invalid_argument when `inms` and `inhs`, by their georeferencing, do not overlap. */
-  void CheckGrids();
+  /** The same, with the bad bands of the hyperspectral image put back if `keepbad` says so. */
+  Formats ReadFormats(const InputImage& multispectral, const InputImage& hyperspectral);
 
-  /** Connects `inms`, and `inhs` for a model with a prior, through the model's filters to `out` and `outab`.
-   * \throw std::invalid_argument when an image does not fit the model. */
-  void ConnectInversion(const ModelPointer& model);
+  /** What inference has made. */
+  struct Result
+  {
+    MarkedImage                spectra; // as `out` has them, but for bad bands
+    std::optional<MarkedImage> abundances;
+  };
 
-  /** \throw std::invalid_argument when the bands of an input image are not as many as expected; `reason` says why. */
-  void CheckBands(const std::string& imageKey, unsigned int expected, const std::string& reason);
+  /** Connects the images through the model's filters and all further stages to `out` and `outab`. The model takes the multispectral image as it is: its
+   * radiometry is folded into it. \throw std::invalid_argument when an image does not fit the model. */
+  Result Invert(const SpectralInversionModel& model, Images& images, const Formats& formats);
+
+  /** Writes `report`, if it is given, of the run so far; with the result of inference, if there is one. */
+  void WriteReport(const SpectralInversionModel& model, const InputImage& hyperspectral);
+  void WriteReport(const SpectralInversionModel& model, const Images& images, const Result& result);
+
+  SpectralResponseParameters m_Response{*this};
+  RadiometryParameters       m_Radiometry{*this};
 
 private:
-  /** The image, which lies as `inhs` does, in the projection of `inms`; the image itself when that is its projection. */
-  FloatVectorImageType* Reproject(FloatVectorImageType* image, Resampling resampling);
+  /** The first stage: the spectra that a model makes of the images; puts abundances out where it has any. */
+  SpectralStage Infer(const ModelPointer& model, Images& images, const Formats& formats, Result& result);
+
+  /** The abundances that a model makes of the images. */
+  MarkedImage InferAbundances(const ModelPointer& model, Images& images, const OutputFormat& format);
+
+  /** Behind the last stage, whatever it is: has it write as `out` is to be written. */
+  void Finish(const SpectralStage& last, const Formats& formats, Result& result);
 
   SpectralInversionEstimator::Settings GetSettings();
-  SpectralSample                       ReadSample(const SpectralInversionEstimator::Settings& settings);
+  SpectralSample                       ReadSample(const InputImage& hyperspectral, const SpectralInversionEstimator::Settings& settings);
   unsigned int                         EstimateNumberOfEndmembers(const SpectraMatrix& spectra);
   void                                 RunWithProgress(const std::string& text, const std::function<void(const CallbackProcess::Report&)>& computation);
   void                                 SkipOutput(const std::string& key, const std::string& reason);
-  void                                 AfterWriting() override;
 
-  /** Runs a step of the work, whose time goes into the report. */
-  void TimeStep(const std::string& name, const std::function<void()>& step);
+  void AfterStep(const std::string& name, double seconds) override;
+  void AfterWriting() override;
+  void AfterAppearing() override;
 
   /** Whether a parameter counts: it is in no branch of a choice but the chosen one. */
   bool IsInChosenBranch(const std::string& key);
   void ReportParameters();
   void ReportModel(const SpectralInversionModel& model);
+  bool IsReported();
+  void FinishReport();
 
-  FloatVectorImageType::Pointer m_Registered;
-  SpectralInversionReport       m_Report;
-  Stopwatch                     m_SinceReport; // runs from when the report was written until the output images are
+  SpectralInversionReportImages MakeReportImages(const SpectralInversionModel& model, const InputImage& hyperspectral);
+
+  NaturalColourStyleParameter m_Style{*this};
+  SpectralInversionReport     m_Report;
+  Stopwatch                   m_SinceReport; // runs from when the report was written until the output images are
 };
 } // namespace Wrapper
 } // namespace otb

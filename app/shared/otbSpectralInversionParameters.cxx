@@ -34,7 +34,7 @@ void SpectralInversionApplication::AddInversionOutputParameters()
   AddParameter(ParameterType_OutputImage, "outab", "Abundances");
   SetParameterDescription("outab", "A band for each endmember, with its abundance in each pixel. Only for the method morph.");
   MandatoryOff("outab");
-  AddStyleParameter("out");
+  m_Style.Add("out");
 }
 
 void SpectralInversionApplication::AddTrainingParameters()

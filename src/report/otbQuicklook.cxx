@@ -18,15 +18,6 @@ namespace otb
 {
 namespace
 {
-struct CloseDataset
-{
-  void operator()(GDALDataset* dataset) const
-  {
-    GDALClose(dataset);
-  }
-};
-using DatasetPointer = std::unique_ptr<GDALDataset, CloseDataset>;
-
 struct FreeMemory
 {
   void operator()(void* memory) const
@@ -49,8 +40,8 @@ GDALDriver& GetDriver(const char* name)
 /** \param pixels line by line, `channels` bytes each: grey or colours, and opacity if their number is even */
 std::string EncodePng(std::vector<std::uint8_t>& pixels, std::size_t columns, std::size_t rows, std::size_t channels)
 {
-  const int            width = static_cast<int>(columns), height = static_cast<int>(rows), count = static_cast<int>(channels);
-  const DatasetPointer memory(GetDriver("MEM").Create("", width, height, count, GDT_Byte, nullptr));
+  const int                  width = static_cast<int>(columns), height = static_cast<int>(rows), count = static_cast<int>(channels);
+  const GDALDatasetUniquePtr memory(GetDriver("MEM").Create("", width, height, count, GDT_Byte, nullptr));
   if (!memory || memory->RasterIO(GF_Write, 0, 0, width, height, pixels.data(), width, height, GDT_Byte, count, nullptr, count,
                                   static_cast<GSpacing>(width) * count, 1, nullptr) != CE_None)
   {
@@ -59,7 +50,7 @@ std::string EncodePng(std::vector<std::uint8_t>& pixels, std::size_t columns, st
   std::ostringstream name;
   name << "/vsimem/quicklook_" << static_cast<const void*>(pixels.data()) << ".png";
   const std::string path = name.str();
-  if (!DatasetPointer(GetDriver("PNG").CreateCopy(path.c_str(), memory.get(), FALSE, nullptr, nullptr, nullptr)))
+  if (!GDALDatasetUniquePtr(GetDriver("PNG").CreateCopy(path.c_str(), memory.get(), FALSE, nullptr, nullptr, nullptr)))
   {
     throw std::runtime_error("GDAL cannot make a PNG picture for the report");
   }

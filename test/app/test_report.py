@@ -89,8 +89,8 @@ class Contents(ReportTest):
         self.assertEqual(files["inhs"][0], str(self.inhs))
         self.assertIn("24 × 24 pixels, 30 bands", files["inhs"][1])
         self.assertEqual([row[0] for row in page.rows("Time")[1:]],
-                         ["Reading the hyperspectral image", "Finding endmembers (NMF)", "Training the network", "Pictures and scores of this report",
-                          "Computing and writing the images", "All"])
+                         ["Looking for bad bands", "Comparing the images' radiometry", "Reading the hyperspectral image", "Finding endmembers (NMF)",
+                          "Training the network", "Pictures and scores of this report", "Computing and writing the images", "All"])
 
     def test_scores_are_those_of_the_result(self):
         page = self.fuse_and_read()

@@ -81,6 +81,18 @@ class OutputFiles(SuperResolutionTest):
             numpy.testing.assert_array_equal(found[:, valid], as_written[:, valid], pixel_type)
             self.assertTrue((found[:, ~valid] == no_data).all())
 
+    def test_abundances_are_fractions_whatever_type_is_asked_for(self):
+        sharp = self.sharp.copy()
+        sharp[:, 2, 3] = numpy.nan
+        inms = write_image(self.folder / "sharp_hole.tif", sharp, geotransform=SHARP_GRID)
+        # No value that the type asked for can hold: what counts is the type that they are written as.
+        self.fuse(inms=inms, epochs=30, nodata=-9999, outab=f"{self.folder}/ab.tif uint8")
+        self.assertIn("outab is written as float", self.log)
+        image = gdal.Open(str(self.folder / "ab.tif"))
+        self.assertEqual((image.GetRasterBand(1).DataType, image.GetRasterBand(1).GetNoDataValue()), (gdal.GDT_Float32, -9999))
+        abundances = read_image(self.folder / "ab.tif")
+        self.assertTrue((abundances[:, 2, 3] == -9999).all() and (abundances != -9999).sum() == abundances[0].size * len(abundances) - len(abundances))
+
     def test_nothing_is_asked_of_lift_that_it_has_not(self):
         out = self.fuse(method="lift")
         also = self.fuse(method="lift", outab=self.folder / "no_ab.tif", outem=self.folder / "no_em.tif")

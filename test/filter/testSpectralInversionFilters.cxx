@@ -429,7 +429,10 @@ TEST(SpectralInversionFilters, AskForPiecesOfTheirOwnBlocks)
   const auto filter     = MakeMixingFilter(abundances);
   filter->UpdateOutputInformation();
   EXPECT_FALSE(filter->GetOutput()->GetImageMetadata().Has(otb::MDNum::TileHintX));
-  filter->SetTileHint(4, 2);
+  otb::OutputFormat format;
+  format.tileColumns = 4;
+  format.tileLines   = 2;
+  filter->SetOutputFormat(format);
   filter->UpdateOutputInformation();
   EXPECT_EQ(filter->GetOutput()->GetImageMetadata()[otb::MDNum::TileHintX], 4.);
   EXPECT_EQ(filter->GetOutput()->GetImageMetadata()[otb::MDNum::TileHintY], 2.);
@@ -439,7 +442,9 @@ TEST(SpectralInversionFilters, RoundToTheNearestInteger)
 {
   const auto expectRounded = [](auto plain, auto rounded)
   {
-    rounded->RoundToIntegersOn();
+    otb::OutputFormat format;
+    format.integers = true;
+    rounded->SetOutputFormat(format);
     plain->Update();
     rounded->Update();
     const std::size_t count = plain->GetOutput()->GetLargestPossibleRegion().GetNumberOfPixels() * plain->GetOutput()->GetNumberOfComponentsPerPixel();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralInversionApplication.h"
-#include "otbSpectralInversionReporter.h"
+#include "otbSpectralInversionReportImages.h"
 
 #include <cmath>
 #include <sstream>
@@ -25,13 +25,6 @@ std::string ToBriefText(double value)
   text << value;
   return text.str();
 }
-
-/** Of an image that a filter of this module made, which declares one value for all bands. */
-float GetDeclaredNoData(FloatVectorImageType* image)
-{
-  image->UpdateOutputInformation();
-  return static_cast<float>(image->GetImageMetadata().Bands.at(0)[MDNum::NoData]);
-}
 } // namespace
 
 void SpectralInversionApplication::AddReportParameter()
@@ -43,12 +36,9 @@ void SpectralInversionApplication::AddReportParameter()
   MandatoryOff("report");
 }
 
-void SpectralInversionApplication::TimeStep(const std::string& name, const std::function<void()>& step)
+void SpectralInversionApplication::AfterStep(const std::string& name, double seconds)
 {
-  auto watch = Stopwatch::StartNew();
-  step();
-  watch.Stop();
-  m_Report.steps.push_back({name, static_cast<double>(watch.GetElapsedMilliseconds()) / 1000.});
+  m_Report.steps.push_back({name, seconds});
 }
 
 bool SpectralInversionApplication::IsInChosenBranch(const std::string& key)
@@ -117,31 +107,50 @@ void SpectralInversionApplication::ReportModel(const SpectralInversionModel& mod
   m_Report.highlights.push_back({ToBriefText(model.training.loss), "loss after " + std::to_string(model.training.epochs) + " epochs"});
 }
 
-void SpectralInversionApplication::WriteReport(const SpectralInversionModel& model, FloatVectorImageType* multispectral)
+bool SpectralInversionApplication::IsReported()
 {
-  if (!IsParameterEnabled("report") || !HasValue("report"))
+  return IsParameterEnabled("report") && HasValue("report");
+}
+
+void SpectralInversionApplication::WriteReport(const SpectralInversionModel& model, const InputImage& hyperspectral)
+{
+  if (IsReported())
   {
-    return;
+    ReportModel(model);
+    ReportParameters();
+    TimeStep("Pictures and scores of this report", [&] { MakeReportImages(model, hyperspectral); });
+    FinishReport();
   }
-  ReportModel(model);
-  ReportParameters();
-  TimeStep("Pictures and scores of this report",
-           [&]
-           {
-             SpectralInversionReporter reporter(m_Report, model, static_cast<unsigned int>(GetParameterInt("ram")),
-                                                [this](itk::ProcessObject* process, const std::string& text) { AddProcess(process, text); });
-             reporter.AddHyperspectralImage({GetImage("inhs"), InputNoData("inhs")});
-             if (multispectral == nullptr)
+}
+
+void SpectralInversionApplication::WriteReport(const SpectralInversionModel& model, const Images& images, const Result& result)
+{
+  if (IsReported())
+  {
+    ReportModel(model);
+    ReportParameters();
+    TimeStep("Pictures and scores of this report",
+             [&]
              {
-               return;
-             }
-             auto* const result = dynamic_cast<FloatVectorImageType*>(GetParameterOutputImage("out"));
-             reporter.AddResult({multispectral, InputNoData("inms")}, {result, GetDeclaredNoData(result)});
-             if (auto* const abundances = dynamic_cast<FloatVectorImageType*>(GetParameterOutputImage("outab")))
-             {
-               reporter.AddAbundances({abundances, GetDeclaredNoData(abundances)});
-             }
-           });
+               auto pictures = MakeReportImages(model, *images.hyperspectral);
+               pictures.AddResult(images.multispectral, result.spectra);
+               if (result.abundances)
+               {
+                 pictures.AddAbundances(*result.abundances);
+               }
+             });
+    FinishReport();
+  }
+}
+
+SpectralInversionReportImages SpectralInversionApplication::MakeReportImages(const SpectralInversionModel& model, const InputImage& hyperspectral)
+{
+  return {m_Report, model, hyperspectral, static_cast<unsigned int>(GetParameterInt("ram")),
+          [this](itk::ProcessObject* process, const std::string& text) { AddProcess(process, text); }};
+}
+
+void SpectralInversionApplication::FinishReport()
+{
   WriteFile("report", m_Report.ToHtml());
   m_SinceReport = Stopwatch::StartNew();
 }

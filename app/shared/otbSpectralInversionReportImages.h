@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef otbSpectralInversionReporter_h
-#define otbSpectralInversionReporter_h
+#ifndef otbSpectralInversionReportImages_h
+#define otbSpectralInversionReportImages_h
 
+#include "otbInputImage.h"
 #include "otbSpectralInversionReport.h"
-
-#include "otbWrapperTypes.h"
 
 #include "itkProcessObject.h"
 
@@ -15,7 +14,7 @@ namespace otb
 {
 namespace Wrapper
 {
-/** \class SpectralInversionReporter
+/** \class SpectralInversionReportImages
  * \brief Fills the pictures and the scores of a SpectralInversionReport from images.
  *
  * Images are looked at through few of their lines, and the result is compared with the coarse image in a window: time and memory are small however large the
@@ -23,37 +22,30 @@ namespace Wrapper
  *
  * \ingroup SpectraMorph
  */
-class SpectralInversionReporter
+class SpectralInversionReportImages
 {
 public:
-  struct Image
-  {
-    FloatVectorImageType* image;
-    float                 noData; // in all bands of invalid pixels, NaN for none
-  };
-
   /** Told of each step before it runs. */
   using Watch = std::function<void(itk::ProcessObject*, const std::string& text)>;
 
-  /** Report and model must outlive this.
+  /** Adds a picture of the hyperspectral image, whose stretch is that of the result as well. Report and model must outlive this.
    * \param ram of the comparisons' streaming [MiB] */
-  SpectralInversionReporter(SpectralInversionReport& report, const SpectralInversionModel& model, unsigned int ram, Watch watch);
-
-  /** Its picture, whose stretch is that of the result as well. Call it first. */
-  void AddHyperspectralImage(const Image& image);
+  SpectralInversionReportImages(SpectralInversionReport& report, const SpectralInversionModel& model, const MarkedImage& hyperspectral, unsigned int ram,
+                                Watch watch);
 
   /** Pictures of both and their agreement; then the result's with the hyperspectral image, if that is of the same ground. */
-  void AddResult(const Image& multispectral, const Image& result);
+  void AddResult(const MarkedImage& multispectral, const MarkedImage& result);
 
-  void AddAbundances(const Image& abundances);
+  void AddAbundances(const MarkedImage& abundances);
 
 private:
-  Quicklook Read(const Image& image, std::size_t longest, const std::string& text);
-  Quicklook ReadThrough(const SpectralResponse& response, const Image& image, const std::string& text);
+  void      ChooseColours();
+  Quicklook Read(const MarkedImage& image, std::size_t longest, const std::string& text);
+  Quicklook ReadThrough(const SpectralResponse& response, const MarkedImage& image, const std::string& text);
   void      AddPicture(const std::string& title, const std::string& remark, const Quicklook& quicklook);
   Quicklook Harmonised(const Quicklook& multispectral) const;
   void      CompareWithMultispectral(const Quicklook& multispectral, const Quicklook& projected, unsigned int step);
-  void      CompareWithHyperspectral(const Image& multispectral, const Image& result);
+  void      CompareWithHyperspectral(const MarkedImage& multispectral, const MarkedImage& result);
 
   SpectralInversionReport&        m_Report;
   const SpectralInversionModel&   m_Model;
@@ -61,7 +53,7 @@ private:
   Watch                           m_Watch;
   ColourBands                     m_HyperspectralColours;
   ColourBands                     m_MultispectralColours;
-  Image                           m_Hyperspectral{nullptr, 0.f};
+  MarkedImage                     m_Hyperspectral;
   std::vector<Quicklook::Stretch> m_Stretches; // of the hyperspectral bands shown
 };
 } // namespace Wrapper

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "otbSpectralInversionReporter.h"
+#include "otbSpectralInversionReportImages.h"
 
-#include "otbAlignedCells.h"
+#include "otbCommonCells.h"
 #include "otbImageQualityScan.h"
 #include "otbSpatialDegradationImageFilter.h"
 #include "otbSpectralResponseImageFilter.h"
 #include "otbStreamingImageQualityFilter.h"
 
 #include "otbMultiChannelExtractROI.h"
-#include "otbSpatialReference.h"
 #include "otbStreamingShrinkImageFilter.h"
 
 #include <algorithm>
@@ -17,7 +16,6 @@
 #include <numeric>
 #include <sstream>
 #include <stdexcept>
-#include <tuple>
 
 namespace otb
 {
@@ -140,35 +138,6 @@ ImageQuality::Scores Compare(const Quicklook& reference, const Quicklook& estima
   return quality.overall;
 }
 
-/** The part of both images in which the fine one can be averaged onto the coarse one. \throw std::invalid_argument saying why there is none. */
-std::pair<AlignedCells, AlignedCells> FindCommonCells(const FloatVectorImageType* fine, const FloatVectorImageType* coarse)
-{
-  const std::string fineProjection = fine->GetProjectionRef(), coarseProjection = coarse->GetProjectionRef();
-  if (!fineProjection.empty() && !coarseProjection.empty() && fineProjection != coarseProjection &&
-      !(SpatialReference::FromDescription(fineProjection) == SpatialReference::FromDescription(coarseProjection)))
-  {
-    throw std::invalid_argument("the two images have different projections");
-  }
-  CoarseGridMap map;
-  try
-  {
-    map = CoarseGridMap::Between(fine, coarse);
-  }
-  catch (const itk::ExceptionObject&)
-  {
-    throw std::invalid_argument("the images do not overlap");
-  }
-  const auto size    = fine->GetLargestPossibleRegion().GetSize();
-  const auto columns = AlignedCells::InTheMiddle(map.columns, static_cast<long>(size[0]), ConsistencySize);
-  const auto rows    = AlignedCells::InTheMiddle(map.rows, static_cast<long>(size[1]), ConsistencySize);
-  if (!columns || !rows || columns->ratio != rows->ratio)
-  {
-    throw std::invalid_argument("a hyperspectral pixel is " + ToText(1. / std::abs(map.columns.step)) + " × " + ToText(1. / std::abs(map.rows.step)) +
-                                " multispectral ones, expected a whole number, the same in both directions");
-  }
-  return {*columns, *rows};
-}
-
 WindowType::Pointer CutWindow(FloatVectorImageType* image, long column, long row, long columns, long rows)
 {
   auto region = image->GetLargestPossibleRegion();
@@ -182,13 +151,24 @@ WindowType::Pointer CutWindow(FloatVectorImageType* image, long column, long row
 }
 } // namespace
 
-SpectralInversionReporter::SpectralInversionReporter(SpectralInversionReport& report, const SpectralInversionModel& model, unsigned int ram, Watch watch)
-  : m_Report(report), m_Model(model), m_RAM(ram), m_Watch(std::move(watch))
+SpectralInversionReportImages::SpectralInversionReportImages(SpectralInversionReport& report, const SpectralInversionModel& model,
+                                                             const MarkedImage& hyperspectral, unsigned int ram, Watch watch)
+  : m_Report(report), m_Model(model), m_RAM(ram), m_Watch(std::move(watch)), m_Hyperspectral(hyperspectral)
 {
-  const std::vector<double>& wavelengths = model.axis.wavelengths;
-  const unsigned int         few         = model.GetMultispectralBands();
-  m_HyperspectralColours                 = ColourBands::Choose(wavelengths, model.GetHyperspectralBands());
-  m_MultispectralColours                 = ColourBands::Choose(wavelengths.empty() ? wavelengths : FindMiddles(model.response, wavelengths), few);
+  ChooseColours();
+  const auto picks = PickBands(m_HyperspectralColours.bands, SpectraMatrix(0, m_Model.GetHyperspectralBands()));
+  AddPicture("Hyperspectral image", DescribeColours(m_HyperspectralColours, NameHyperspectralBands(m_Model)),
+             ReadThrough(picks, hyperspectral, "Picture of the hyperspectral image"));
+  m_Stretches = m_Report.pictures.back().stretches;
+}
+
+void SpectralInversionReportImages::ChooseColours()
+{
+  const SpectralInversionModel& model       = m_Model;
+  const std::vector<double>&    wavelengths = model.axis.wavelengths;
+  const unsigned int            few         = model.GetMultispectralBands();
+  m_HyperspectralColours                    = ColourBands::Choose(wavelengths, model.GetHyperspectralBands());
+  m_MultispectralColours                    = ColourBands::Choose(wavelengths.empty() ? wavelengths : FindMiddles(model.response, wavelengths), few);
   if (few >= 3 && !(m_HyperspectralColours.natural && m_MultispectralColours.natural))
   {
     // Colours that can be compared: the first multispectral bands along the spectrum, and the hyperspectral bands in their middles.
@@ -207,7 +187,7 @@ SpectralInversionReporter::SpectralInversionReporter(SpectralInversionReport& re
   }
 }
 
-Quicklook SpectralInversionReporter::Read(const Image& image, std::size_t longest, const std::string& text)
+Quicklook SpectralInversionReportImages::Read(const MarkedImage& image, std::size_t longest, const std::string& text)
 {
   image.image->UpdateOutputInformation();
   const auto shrink = ShrinkType::New();
@@ -232,7 +212,7 @@ Quicklook SpectralInversionReporter::Read(const Image& image, std::size_t longes
   return quicklook;
 }
 
-Quicklook SpectralInversionReporter::ReadThrough(const SpectralResponse& response, const Image& image, const std::string& text)
+Quicklook SpectralInversionReportImages::ReadThrough(const SpectralResponse& response, const MarkedImage& image, const std::string& text)
 {
   const auto filter = ResponseType::New();
   filter->SetSpectralResponse(response);
@@ -242,21 +222,12 @@ Quicklook SpectralInversionReporter::ReadThrough(const SpectralResponse& respons
   return Read({filter->GetOutput(), NaN}, PictureSize, text);
 }
 
-void SpectralInversionReporter::AddPicture(const std::string& title, const std::string& remark, const Quicklook& quicklook)
+void SpectralInversionReportImages::AddPicture(const std::string& title, const std::string& remark, const Quicklook& quicklook)
 {
   m_Report.pictures.push_back({title, remark, quicklook, quicklook.PercentileStretch()});
 }
 
-void SpectralInversionReporter::AddHyperspectralImage(const Image& image)
-{
-  m_Hyperspectral  = image;
-  const auto picks = PickBands(m_HyperspectralColours.bands, SpectraMatrix(0, m_Model.GetHyperspectralBands()));
-  AddPicture("Hyperspectral image", DescribeColours(m_HyperspectralColours, NameHyperspectralBands(m_Model)),
-             ReadThrough(picks, image, "Picture of the hyperspectral image"));
-  m_Stretches = m_Report.pictures.back().stretches;
-}
-
-void SpectralInversionReporter::AddResult(const Image& multispectral, const Image& result)
+void SpectralInversionReportImages::AddResult(const MarkedImage& multispectral, const MarkedImage& result)
 {
   const Quicklook sharp = Read(multispectral, PictureSize, "Picture of the multispectral image");
   AddPicture("Multispectral image", DescribeColours(m_MultispectralColours, m_Model.response.GetBandNames()), SelectBands(sharp, m_MultispectralColours.bands));
@@ -272,21 +243,14 @@ void SpectralInversionReporter::AddResult(const Image& multispectral, const Imag
   CompareWithMultispectral(Harmonised(sharp), SelectBands(both, Count(shown, m_Model.GetMultispectralBands())), GetStep(multispectral.image, PictureSize));
 }
 
-Quicklook SpectralInversionReporter::Harmonised(const Quicklook& multispectral) const
+Quicklook SpectralInversionReportImages::Harmonised(const Quicklook& multispectral) const
 {
-  Quicklook   result    = multispectral;
-  const auto& gains     = m_Model.radiometry.gains;
-  const auto& offsets   = m_Model.radiometry.offsets;
-  std::size_t component = 0;
-  for (float& value : result.values)
-  {
-    const std::size_t band = component++ % result.bands;
-    value                  = gains.empty() ? value : static_cast<float>(gains[band] * value + offsets[band]);
-  }
+  Quicklook result = multispectral;
+  m_Model.radiometry.Apply(result.values.data(), result.columns * result.rows);
   return result;
 }
 
-void SpectralInversionReporter::CompareWithMultispectral(const Quicklook& multispectral, const Quicklook& projected, unsigned int step)
+void SpectralInversionReportImages::CompareWithMultispectral(const Quicklook& multispectral, const Quicklook& projected, unsigned int step)
 {
   SpectralInversionReport::Comparison comparison;
   std::uint64_t                       pixels = 0;
@@ -300,24 +264,25 @@ void SpectralInversionReporter::CompareWithMultispectral(const Quicklook& multis
   m_Report.comparisons.push_back(comparison);
 }
 
-void SpectralInversionReporter::CompareWithHyperspectral(const Image& multispectral, const Image& result)
+void SpectralInversionReportImages::CompareWithHyperspectral(const MarkedImage& multispectral, const MarkedImage& result)
 {
   m_Report.comparisons.push_back({"Hyperspectral image", "", {}});
-  auto&        comparison = m_Report.comparisons.back();
-  AlignedCells columns, rows;
+  auto&       comparison = m_Report.comparisons.back();
+  CommonCells cells;
   try
   {
-    std::tie(columns, rows) = FindCommonCells(multispectral.image, m_Hyperspectral.image);
+    cells = CommonCells::Between<FloatVectorImageType>(multispectral.image, m_Hyperspectral.image, ConsistencySize);
   }
   catch (const std::exception& error)
   {
     comparison.measured = std::string("Not measured: ") + error.what() + ".";
     return;
   }
-  const long ratio   = static_cast<long>(columns.ratio);
-  const auto fine    = CutWindow(result.image, columns.fine, rows.fine, columns.count * ratio, rows.count * ratio);
-  const auto coarse  = CutWindow(m_Hyperspectral.image, columns.coarse, rows.coarse, columns.count, rows.count);
-  const auto coarsen = CoarsenType::New();
+  const auto& [columns, rows] = cells;
+  const long ratio            = static_cast<long>(columns.ratio);
+  const auto fine             = CutWindow(result.image, columns.fine, rows.fine, columns.count * ratio, rows.count * ratio);
+  const auto coarse           = CutWindow(m_Hyperspectral.image, columns.coarse, rows.coarse, columns.count, rows.count);
+  const auto coarsen          = CoarsenType::New();
   coarsen->SetInput(fine->GetOutput());
   coarsen->SetRatio(columns.ratio);
   coarsen->SetInputNoData(result.noData);
@@ -342,7 +307,7 @@ void SpectralInversionReporter::CompareWithHyperspectral(const Image& multispect
   m_Report.highlights.push_back({square, "multispectral pixels to a hyperspectral one"});
 }
 
-void SpectralInversionReporter::AddAbundances(const Image& abundances)
+void SpectralInversionReportImages::AddAbundances(const MarkedImage& abundances)
 {
   const Quicklook all = Read(abundances, ThumbnailSize, "Pictures of the abundances");
   for (unsigned int band = 0; band < all.bands; ++band)

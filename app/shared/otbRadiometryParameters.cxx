@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbRadiometryParameters.h"
+#include "otbRegistration.h"
+#include "otbSpectralApplication.h"
+
+#include "otbConcatenateVectorImageFilter.h"
+#include "otbFootprintAverageImageFilter.h"
+#include "otbSpectralResponseImageFilter.h"
+#include "otbStreamingSpectralSampleImageFilter.h"
+
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+namespace otb
+{
+namespace Wrapper
+{
+namespace
+{
+// Coarse pixels that gains and offsets are found from. They are taken in squares, since each is seen with its neighbours.
+constexpr std::uint64_t MaximumPixels = 65536;
+constexpr unsigned int  SquareSize    = 16;
+} // namespace
+
+RadiometryParameters::RadiometryParameters(SpectralApplication& application) : m_Application(application)
+{
+}
+
+void RadiometryParameters::Add()
+{
+  m_Application.AddParameter(ParameterType_Choice, "radio", "Radiometric harmonisation");
+  m_Application.SetParameterDescription(
+      "radio", "How the multispectral image is brought to the radiometry of the hyperspectral one, of another sensor or day. Default affine.");
+  m_Application.AddChoice("radio.affine", "A gain and an offset per band");
+  m_Application.SetParameterDescription(
+      "radio.affine",
+      "From the ground that both images show, resistant to clouds in either, to blur and to misregistration by a coarse pixel. Images that this would "
+      "change by less than the noise in which it is found, in every band, are left as they are.");
+  m_Application.AddChoice("radio.none", "None, for images of one calibration");
+}
+
+bool RadiometryParameters::IsNone() const
+{
+  return m_Application.GetParameterString("radio") == "none";
+}
+
+RadiometricHarmonisation RadiometryParameters::Estimate(const SpectralResponse& response, const InputImage& multispectral, const InputImage& hyperspectral)
+{
+  if (this->IsNone())
+  {
+    return {};
+  }
+  const auto seen = SpectralResponseImageFilter<FloatVectorImageType>::New();
+  seen->SetInput(hyperspectral.image);
+  seen->SetSpectralResponse(response);
+  seen->SetInputNoData(hyperspectral.noData);
+  seen->SetOutputNoData(std::numeric_limits<float>::quiet_NaN());
+  const auto coarse = Reproject(m_Application, seen->GetOutput(), hyperspectral.key, multispectral.image, multispectral.key, Resampling::Linear);
+
+  const auto average = FootprintAverageImageFilter<FloatVectorImageType>::New();
+  average->SetInput(multispectral.image);
+  average->SetInputNoData(multispectral.noData);
+  average->SetGrid(coarse);
+  CoarseGridMap map;
+  try
+  {
+    map = CoarseGridMap::Between<FloatVectorImageType>(multispectral.image, coarse, multispectral.key, hyperspectral.key);
+    average->UpdateOutputInformation();
+  }
+  catch (const itk::ExceptionObject& error)
+  {
+    // Training and pixelwise inference need no common ground.
+    m_Application.Inform("Radiometry: not harmonised. " + GetMessage(error.GetDescription()));
+    return {};
+  }
+  const auto pairs = ConcatenateVectorImageFilter<FloatVectorImageType, FloatVectorImageType, FloatVectorImageType>::New();
+  pairs->SetInput1(average->GetOutput());
+  pairs->SetInput2(coarse);
+
+  const auto sampler = StreamingSpectralSampleImageFilter<FloatVectorImageType>::New();
+  sampler->SetInput(pairs->GetOutput());
+  sampler->GetFilter()->SetMaximumPixels(MaximumPixels);
+  sampler->GetFilter()->SetCellSize(SquareSize);
+  sampler->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(m_Application.GetIntegerFrom("ram", 1)));
+  m_Application.Pass(sampler.GetPointer(), "Comparing the images' radiometry");
+
+  const RadiometricFit fit = RadiometricFit::Of(sampler->GetFilter()->GetSample());
+  return this->Harmonise(fit,
+                         std::to_string(fit.pixels) + " common coarse pixels by " +
+                             (map.physical ? coarse.GetPointer() == seen->GetOutput() ? "physical coordinates"
+                                                                                      : "physical coordinates, " + hyperspectral.key + " being reprojected,"
+                                           : "equal footprints, since the images are not both georeferenced"));
+}
+
+RadiometricHarmonisation RadiometryParameters::Harmonise(const RadiometricFit& fit, const std::string& pixels)
+{
+  if (fit.bands.empty())
+  {
+    m_Application.Inform("Radiometry: not harmonised. Found " + pixels + ", expected at least " + std::to_string(RadiometricFit::MinimumPixels) +
+                         " with contrast");
+    return {};
+  }
+  double explained = 0.;
+  for (const auto& band : fit.bands)
+  {
+    explained += band.explained / static_cast<double>(fit.bands.size());
+  }
+  std::ostringstream how;
+  how << pixels << ", of which the fit explains " << 100. * explained << " %";
+  if (fit.quantiles)
+  {
+    how << ", so little that the images' quantiles are matched instead";
+  }
+  else
+  {
+    how << " (" << fit.used << " used, in windows of " << fit.window << " x " << fit.window << ")";
+  }
+  const RadiometricHarmonisation radiometry = fit.GetHarmonisation();
+  if (radiometry.IsIdentity())
+  {
+    m_Application.Inform("Radiometry: left as it is, since gains and offsets would change each band by less than the noise they are found in, from " +
+                         how.str());
+    return {};
+  }
+  this->Tell(how.str(), radiometry);
+  return radiometry;
+}
+
+void RadiometryParameters::Tell(const std::string& source, const RadiometricHarmonisation& radiometry)
+{
+  std::ostringstream text;
+  for (std::size_t band = 0; band < radiometry.gains.size(); ++band)
+  {
+    text << (band == 0 ? "" : ", ") << radiometry.gains[band] << " x " << (radiometry.offsets[band] < 0. ? "- " : "+ ") << std::abs(radiometry.offsets[band]);
+  }
+  m_Application.Inform("Radiometry: gain and offset by band of inms: " + text.str() + ", from " + source);
+}
+} // namespace Wrapper
+} // namespace otb
