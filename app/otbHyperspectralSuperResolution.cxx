@@ -98,7 +98,7 @@ private:
 
     // What inference would refuse is refused before the training.
     OutputNoData("out");
-    if (GetParameterString("method") == "morph" && GetParameterInt("method.morph.csp") != 0)
+    if (ReadMethod()->HasPrior())
     {
       CheckGrids();
     }

@@ -2,6 +2,8 @@
 #include "otbSpectralApplication.h"
 
 #include "otbAdditiveSpectralNoiseImageFilter.h"
+#include "otbPhysicalMemory.h"
+#include "otbSettingVisitor.h"
 #include "otbSpectralNoise.h"
 #include "otbStreamingBandPowerImageFilter.h"
 
@@ -183,19 +185,12 @@ std::string SpectralApplication::ExplainWriting(const std::string& reason)
 
 std::string SpectralApplication::ToText(double value)
 {
-  std::ostringstream text;
-  text << value;
-  return text.str();
+  return ToBriefText(value);
 }
 
 void SpectralApplication::CheckMemory(const std::string& found, double bytes)
 {
-  const double memory = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-  if (bytes > memory)
-  {
-    throw std::invalid_argument(found + ", which takes " + ToText(std::ceil(bytes / 1e6)) + " MB, expected what fits the " + ToText(std::floor(memory / 1e6)) +
-                                " MB of memory");
-  }
+  CheckFitsMemory(found, bytes);
 }
 
 int SpectralApplication::GetIntegerFrom(const std::string& key, int least)

@@ -74,6 +74,9 @@ protected:
   /** Gives `out` the bad bands of `inhs` back, as no data, if `keepbad` says so; call it after ConnectInversion(). */
   void KeepBadBands();
 
+  /** The method that `method` and its branch ask for. \throw SettingError for a value out of range. */
+  std::unique_ptr<SpectralInversionMethod> ReadMethod();
+
   /** Reads a sample of `inhs`, finds endmembers and trains, with progress. \throw std::invalid_argument naming the parameter for what cannot be trained. */
   ModelPointer Train(const SpectralResponse& response);
 
@@ -115,7 +118,7 @@ private:
 
   SpectralInversionEstimator::Settings GetSettings();
   SpectralSample                       ReadSample(const SpectralInversionEstimator::Settings& settings);
-  unsigned int                         EstimateNumberOfEndmembers(const SpectraMatrix& spectra);
+  void                                 TellWhatIsNotUsed(const SpectralInversionMethod& method);
   void                                 RunWithProgress(const std::string& text, const std::function<void(const CallbackProcess::Report&)>& computation);
   void                                 SkipOutput(const std::string& key, const std::string& reason);
   void                                 AfterWriting() override;
