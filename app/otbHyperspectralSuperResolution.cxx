@@ -99,7 +99,7 @@ private:
 
     // What inference would refuse is refused before the training.
     const Formats formats = ReadFormats(images.multispectral, *images.hyperspectral);
-    if (GetParameterString("method") == "morph" && GetParameterInt("method.morph.csp") != 0)
+    if (ReadMethod()->HasPrior())
     {
       Register(images);
     }

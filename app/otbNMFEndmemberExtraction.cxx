@@ -5,6 +5,7 @@
 
 #include "otbEndmemberImageSource.h"
 #include "otbEndmemberTable.h"
+#include "otbNonnegativeMatrixFactorization.h"
 #include "otbNonnegativeUnmixingImageFilter.h"
 #include "otbStreamingNMFEndmemberExtractionImageFilter.h"
 
@@ -51,8 +52,9 @@ private:
     SetParameterDescription("in", "The hyperspectral image, in any unit. Pixels with NaN, infinity or no data are left out.");
     AddWavelengthParameter(*this);
     AddParameter(ParameterType_Int, "ne", "Number of endmembers");
-    SetParameterDescription("ne", "A whole number from 1 to the smaller of the numbers of bands and of pixels. Default 7.");
-    SetDefaultParameterInt("ne", 7);
+    SetParameterDescription("ne", "A whole number from 1 to the smaller of the numbers of bands and of pixels. Default " +
+                                      std::to_string(NonnegativeMatrixFactorization::UsualNumber) + ".");
+    SetDefaultParameterInt("ne", NonnegativeMatrixFactorization::UsualNumber);
     AddParameter(ParameterType_OutputImage, "outendm", "Endmembers");
     SetParameterDescription("outendm",
                             "The endmember spectra in the image's unit, as an image of one row, a pixel an endmember: what HyperspectralUnmixing takes.");

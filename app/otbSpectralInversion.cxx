@@ -69,11 +69,8 @@ private:
   void Run() override
   {
     const auto model = std::make_shared<SpectralInversionModel>(SpectralInversionModel::Load(GetParameterString("model"), "model"));
-    otbAppLogINFO(<< "Model: " << model->GetMultispectralBands() << " bands to " << model->GetHyperspectralBands() << " by "
-                  << (model->network.GetMethod() == SpectralInversionMethod::Morph
-                          ? "the abundances of " + std::to_string(model->network.GetOutputs()) + " endmembers"
-                          : "direct regression")
-                  << (model->HasPrior() ? " and a coarse spectral prior" : "") << ", trained on " << model->training.pixels << " pixels");
+    otbAppLogINFO(<< "Model: " << model->GetMultispectralBands() << " bands to " << model->GetHyperspectralBands() << " by " << model->inverse->Describe()
+                  << ", trained on " << model->training.pixels << " pixels");
     Images images{ReadMultispectralImage(), {}, {}};
     if (HasValue("inhs"))
     {

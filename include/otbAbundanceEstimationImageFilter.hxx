@@ -35,7 +35,7 @@ unsigned int AbundanceEstimationImageFilter<TInputImage, TOutputImage>::CheckInp
 {
   if (!m_Model)
   {
-    itkExceptionMacro(<< "There is no model, expected one of SpectraMorph");
+    itkExceptionMacro(<< "There is no model, expected one that has abundances");
   }
   if (inputBands != m_Model->GetMultispectralBands())
   {
@@ -50,7 +50,7 @@ unsigned int AbundanceEstimationImageFilter<TInputImage, TOutputImage>::CheckInp
     itkExceptionMacro(<< "The hyperspectral image has " << GetPrior()->GetNumberOfComponentsPerPixel() << " bands, expected "
                       << m_Model->GetHyperspectralBands() << " as the model");
   }
-  return m_Model->network.GetOutputs();
+  return m_Model->inverse->GetNumberOfLatents();
 }
 
 template <class TInputImage, class TOutputImage>

@@ -70,6 +70,9 @@ protected:
   /** `keepbad`. */
   void AddKeepBadBandsParameter();
 
+  /** The method that `method` and its branch ask for. \throw SettingError for a value out of range. */
+  std::unique_ptr<SpectralInversionMethod> ReadMethod();
+
   /** `report`. */
   void AddReportParameter();
 
@@ -148,7 +151,7 @@ private:
 
   SpectralInversionEstimator::Settings GetSettings();
   SpectralSample                       ReadSample(const InputImage& hyperspectral, const SpectralInversionEstimator::Settings& settings);
-  unsigned int                         EstimateNumberOfEndmembers(const SpectraMatrix& spectra);
+  void                                 TellWhatIsNotUsed(const SpectralInversionMethod& method);
   void                                 RunWithProgress(const std::string& text, const std::function<void(const CallbackProcess::Report&)>& computation);
   void                                 SkipOutput(const std::string& key, const std::string& reason);
 

@@ -51,9 +51,9 @@ SpectralInversionApplication::Result SpectralInversionApplication::Invert(const 
 SpectralStage SpectralInversionApplication::Infer(const ModelPointer& model, Images& images, const Formats& formats, Result& result)
 {
   CheckBands(images.multispectral, model->GetMultispectralBands(), "the spectral response of the model has rows");
-  if (model->network.GetMethod() == SpectralInversionMethod::Lift)
+  if (!model->HasAbundances())
   {
-    SkipOutput("outab", "the method lift has no abundances");
+    SkipOutput("outab", "the method " + model->inverse->GetMethod() + " has no abundances");
     const auto regression = Keep(SpectralRegressionImageFilter<FloatVectorImageType>::New());
     regression->SetModel(model);
     regression->SetInput(images.multispectral.image);

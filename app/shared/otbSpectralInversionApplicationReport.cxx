@@ -3,7 +3,6 @@
 #include "otbSpectralInversionReportImages.h"
 
 #include <cmath>
-#include <sstream>
 
 namespace otb
 {
@@ -16,14 +15,6 @@ std::string DescribeSize(const FloatVectorImageType* image)
   const auto size  = image->GetLargestPossibleRegion().GetSize();
   const auto bands = image->GetNumberOfComponentsPerPixel();
   return std::to_string(size[0]) + " × " + std::to_string(size[1]) + " pixels, " + std::to_string(bands) + (bands == 1 ? " band" : " bands");
-}
-
-std::string ToBriefText(double value)
-{
-  std::ostringstream text;
-  text.precision(3);
-  text << value;
-  return text.str();
 }
 } // namespace
 
@@ -92,19 +83,25 @@ void SpectralInversionApplication::ReportParameters()
 
 void SpectralInversionApplication::ReportModel(const SpectralInversionModel& model)
 {
-  const bool morph     = model.network.GetMethod() == SpectralInversionMethod::Morph;
+  const auto method    = SpectralInversionMethod::Make(model.inverse->GetMethod());
   m_Report.application = GetName();
-  m_Report.method      = morph ? "SpectraMorph: abundances of endmembers, mixed linearly" : "SpectraLift: direct regression of the spectrum";
+  m_Report.method      = method->GetTitle();
   m_Report.response    = model.response;
   m_Report.axis        = model.axis;
   m_Report.lossName    = std::string("Mean ") + (GetParameterString("loss") == "l1" ? "absolute" : "squared") + " difference in scaled units";
-  if (morph)
+  if (model.HasAbundances())
   {
     m_Report.endmembers = model.Mixing().GetEndmembers();
-    m_Report.highlights.push_back({std::to_string(model.endmembers.rows()), "endmembers, relative residual " + ToBriefText(model.training.nmfRelativeError)});
+  }
+  for (const auto& highlight : method->GetHighlights(*model.inverse, model.training))
+  {
+    m_Report.highlights.push_back({highlight.value, highlight.meaning});
   }
   m_Report.highlights.push_back({std::to_string(model.training.pixels), "pixels to train on"});
-  m_Report.highlights.push_back({ToBriefText(model.training.loss), "loss after " + std::to_string(model.training.epochs) + " epochs"});
+  if (method->IsIterative())
+  {
+    m_Report.highlights.push_back({ToBriefText(model.training.loss, 3), "loss after " + std::to_string(model.training.epochs) + " epochs"});
+  }
 }
 
 bool SpectralInversionApplication::IsReported()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbPhysicalMemory.h"
+#include "otbSettingVisitor.h"
 
 #include <cmath>
-#include <sstream>
 #include <stdexcept>
 
 #include <unistd.h>
@@ -14,9 +14,8 @@ void CheckFitsMemory(const std::string& found, double bytes)
   const double memory = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
   if (bytes > memory)
   {
-    std::ostringstream text;
-    text << found << ", which takes " << std::ceil(bytes / 1e6) << " MB, expected what fits the " << std::floor(memory / 1e6) << " MB of memory";
-    throw std::invalid_argument(text.str());
+    throw std::invalid_argument(found + ", which takes " + ToBriefText(std::ceil(bytes / 1e6)) + " MB, expected what fits the " +
+                                ToBriefText(std::floor(memory / 1e6)) + " MB of memory");
   }
 }
 } // namespace otb

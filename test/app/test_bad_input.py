@@ -83,6 +83,8 @@ ROWS = [
     (SUPER, {"method_morph_ne": -2}, "method.morph.ne: found -2, expected 1 to 10"),
     (SUPER, {"method_morph_ne": 11}, "method.morph.ne: found 11, expected 1 to 10"),
     (SUPER, {"method_morph_hidden": 0}, "method.morph.hidden: found 0, expected a whole number from 1"),
+    (SUPER, {**LIFT, "method_lift_width": 0}, "method.lift.width: found 0, expected a whole number from 1"),
+    (SUPER, {**LIFT, "method_lift_width": 2000000000}, "method.lift.width: found 2000000000, expected at most 3661 for images of these bands"),
     (SUPER, {"method_morph_hidden": 2000000000}, "method.morph.hidden: found 2000000000, expected at most"),
     (SUPER, {"method_morph_csp": 1, "method_morph_cspratio": 1}, "method.morph.cspratio: found 1, expected a whole number from 2"),
     (SUPER, {"epochs": 0}, "epochs: found 0, expected a whole number from 1"),

@@ -54,7 +54,7 @@ class Result(SuperResolutionTest):
         numpy.testing.assert_array_equal(read_image(self.folder / "one_em.tif"), read_image(self.folder / "two_em.tif"))
 
     def test_seed_makes_the_model_and_threads_do_not(self):
-        for parameters in ({}, {"method": "lift"}, {"method_morph_csp": 1}, {"batch": 100}):
+        for parameters in ({}, {"method": "lift", "method_lift_width": 20}, {"method_morph_csp": 1}, {"batch": 100}):
             models = []
             for seed, threads in ((3, 1), (3, 2), (3, 3), (4, 2)):
                 self.fuse(env={THREADS: str(threads)}, rand=seed, model=self.folder / "model.json", **{**parameters, "epochs": 30})

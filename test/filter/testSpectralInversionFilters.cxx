@@ -12,7 +12,6 @@
 
 namespace
 {
-using otb::SpectralInversionMethod;
 using otb::SpectralInversionModel;
 using otb::SpectraMatrix;
 using otb::test::Bands;
@@ -23,6 +22,8 @@ using otb::test::Grid;
 using otb::test::ImageType;
 using otb::test::IsAll;
 using otb::test::MakeModel;
+using otb::test::Method;
+using otb::test::MorphOf;
 using otb::test::Msi;
 using otb::test::PixelOf;
 using otb::test::SetProjection;
@@ -36,7 +37,7 @@ constexpr float NoData = -9999.f;
 
 ModelPointer Morph(bool prior = false)
 {
-  return std::make_shared<SpectralInversionModel>(MakeModel(SpectralInversionMethod::Morph, prior, otb::AbundanceConstraint::NonNegative));
+  return std::make_shared<SpectralInversionModel>(MakeModel(Method::Morph, prior, otb::AbundanceConstraint::NonNegative));
 }
 
 /** Numbers in the unit that the models expect. */
@@ -59,7 +60,7 @@ AbundanceType::Pointer MakeAbundances(ImageType* msi, const ModelPointer& model,
 
 otb::LinearMixing MakeMixing()
 {
-  return otb::LinearMixing(MakeModel(SpectralInversionMethod::Morph).endmembers, 0.25f);
+  return otb::LinearMixing(MorphOf(MakeModel(Method::Morph)).GetEndmembers(), 0.25f);
 }
 
 MixingType::Pointer MakeMixingFilter(ImageType* abundances)
@@ -73,7 +74,7 @@ MixingType::Pointer MakeMixingFilter(ImageType* abundances)
 RegressionType::Pointer MakeRegression(ImageType* msi)
 {
   auto filter = RegressionType::New();
-  filter->SetModel(std::make_shared<SpectralInversionModel>(MakeModel(SpectralInversionMethod::Lift)));
+  filter->SetModel(std::make_shared<SpectralInversionModel>(MakeModel(Method::Lift)));
   filter->SetInput(msi);
   return filter;
 }
@@ -81,7 +82,7 @@ RegressionType::Pointer MakeRegression(ImageType* msi)
 UnmixingType::Pointer MakeUnmixing(ImageType* hyperspectral)
 {
   auto filter = UnmixingType::New();
-  filter->SetUnmixing(otb::NonnegativeUnmixing(MakeModel(SpectralInversionMethod::Morph).endmembers));
+  filter->SetUnmixing(otb::NonnegativeUnmixing(MorphOf(MakeModel(Method::Morph)).GetEndmembers()));
   filter->SetInput(hyperspectral);
   return filter;
 }
@@ -343,7 +344,7 @@ TEST(SpectralInversionFilters, RefuseWrongInputsBeforeAnyPixel)
   const auto modelless = AbundanceType::New();
   modelless->SetInput(msi);
   refuses(ErrorOf(modelless.GetPointer()), "There is no model");
-  EXPECT_THROW(MakeAbundances(msi, std::make_shared<SpectralInversionModel>(MakeModel(SpectralInversionMethod::Lift))), std::invalid_argument);
+  EXPECT_THROW(MakeAbundances(msi, std::make_shared<SpectralInversionModel>(MakeModel(Method::Lift))), std::invalid_argument);
 
   EXPECT_EQ(ErrorOf(MakeRegression(msi).GetPointer()), "no error");
   refuses(ErrorOf(MakeRegression(MakeCounts(8, 8, 2)).GetPointer()), "The multispectral image has 2 bands, expected 3");
@@ -481,7 +482,7 @@ TEST(LinearMixingImageFilter, MixesEachPixel)
 
 TEST(SpectralRegressionImageFilter, IsTheNetworkPixelByPixel)
 {
-  const auto model  = MakeModel(SpectralInversionMethod::Lift);
+  const auto model  = MakeModel(Method::Lift);
   const auto msi    = MakeCounts(300, 2, Msi);
   const auto filter = MakeRegression(msi);
   filter->Update();
@@ -497,7 +498,7 @@ TEST(NonnegativeUnmixingImageFilter, UndoesTheMixing)
 {
   const auto abundances = otb::test::MakeImage(300, 3, Endmembers);
   auto       mixing     = MixingType::New();
-  mixing->SetMixing(otb::LinearMixing(MakeModel(SpectralInversionMethod::Morph).endmembers, 0.f));
+  mixing->SetMixing(otb::LinearMixing(MorphOf(MakeModel(Method::Morph)).GetEndmembers(), 0.f));
   mixing->SetInput(abundances);
   const auto filter = MakeUnmixing(mixing->GetOutput());
   filter->Update();

@@ -7,22 +7,19 @@
 namespace otb
 {
 AbundanceEstimator::AbundanceEstimator(const SpectralInversionModel& model)
-  : m_Model(&model), m_Offset(static_cast<float>(model.offset)), m_InverseScale(static_cast<float>(1. / model.scale)),
-    m_PriorBinning(model.GetHyperspectralBands(), model.network.GetPriorBands())
+  : m_Inverse(model.inverse), m_Offset(static_cast<float>(model.offset)), m_InverseScale(static_cast<float>(1. / model.scale))
 {
-  if (model.network.GetMethod() != SpectralInversionMethod::Morph)
+  if (!model.HasAbundances())
   {
-    throw std::invalid_argument("the model is one of SpectraLift, which has no abundances; expected one of SpectraMorph");
+    throw std::invalid_argument("the model gives spectra at once, expected one that has abundances");
   }
-  m_OutputWeights = model.network.GetTransposedWeights(1);
 }
 
 void AbundanceEstimator::Apply(const float* msi, std::size_t count, float* abundances) const
 {
-  const SpectralNetwork& network = m_Model->network;
-  const std::size_t      c       = network.GetMultispectralBands();
-  const std::size_t      K       = network.GetOutputs();
-  const std::size_t      lanes   = kernels::PaddedSize(count);
+  const std::size_t c     = m_Inverse->GetMultispectralBands();
+  const std::size_t K     = m_Inverse->GetNumberOfLatents();
+  const std::size_t lanes = kernels::PaddedSize(count);
 
   thread_local std::vector<float> input, output;
   input.assign(c * lanes, 0.f);
@@ -31,15 +28,14 @@ void AbundanceEstimator::Apply(const float* msi, std::size_t count, float* abund
   {
     for (std::size_t band = 0; band < c; ++band)
     {
-      input[band * lanes + pixel] = Scaled(*msi++);
+      input[band * lanes + pixel] = (*msi++ - m_Offset) * m_InverseScale;
     }
   }
 
-  SpectralNetwork::Block block;
+  SpectralPixelBlock block;
   block.cells = lanes;
   block.msi   = input.data();
-  network.MorphForward(block, m_OutputWeights, output.data());
-  kernels::Constrain(m_Model->constraint, K, lanes, {output.data(), lanes});
+  m_Inverse->Encode(block, output.data());
 
   for (std::size_t pixel = 0; pixel < count; ++pixel)
   {
@@ -52,14 +48,13 @@ void AbundanceEstimator::Apply(const float* msi, std::size_t count, float* abund
 
 void AbundanceEstimator::Apply(const Cells& cells) const
 {
-  const SpectralNetwork& network = m_Model->network;
-  const std::size_t      c       = network.GetMultispectralBands();
-  const std::size_t      B       = network.GetPriorBands();
-  const std::size_t      K       = network.GetOutputs();
-  const std::size_t      count   = cells.priors.size();
-  const std::size_t      members = cells.msi.size() / count;
-  const std::size_t      lanes   = kernels::PaddedSize(count);
-  const std::size_t      pixels  = members * lanes;
+  const std::size_t c       = m_Inverse->GetMultispectralBands();
+  const std::size_t B       = m_Inverse->GetPriorBands();
+  const std::size_t K       = m_Inverse->GetNumberOfLatents();
+  const std::size_t count   = cells.priors.size();
+  const std::size_t members = cells.msi.size() / count;
+  const std::size_t lanes   = kernels::PaddedSize(count);
+  const std::size_t pixels  = members * lanes;
 
   thread_local std::vector<float> prior, input, output;
   prior.assign(B * lanes, 0.f);
@@ -67,11 +62,7 @@ void AbundanceEstimator::Apply(const Cells& cells) const
   output.resize(K * pixels);
   for (std::size_t cell = 0; cell < count; ++cell)
   {
-    m_PriorBinning.Apply(cells.priors[cell], prior.data() + cell, lanes);
-    for (std::size_t bin = 0; bin < B; ++bin)
-    {
-      prior[bin * lanes + cell] = Scaled(prior[bin * lanes + cell]);
-    }
+    m_Inverse->ReducePrior(cells.priors[cell], m_Offset, m_InverseScale, prior.data() + cell, lanes);
   }
   const auto forEachPixel = [&](const auto& operation)
   {
@@ -91,17 +82,16 @@ void AbundanceEstimator::Apply(const Cells& cells) const
       {
         for (std::size_t band = 0; band < c; ++band)
         {
-          input[band * pixels + pixel] = Scaled(cells.msi[slot][band]);
+          input[band * pixels + pixel] = (cells.msi[slot][band] - m_Offset) * m_InverseScale;
         }
       });
 
-  SpectralNetwork::Block block;
+  SpectralPixelBlock block;
   block.cells   = lanes;
   block.members = members;
   block.msi     = input.data();
   block.prior   = prior.data();
-  network.MorphForward(block, m_OutputWeights, output.data());
-  kernels::Constrain(m_Model->constraint, K, pixels, {output.data(), pixels});
+  m_Inverse->Encode(block, output.data());
 
   forEachPixel(
       [&](std::size_t slot, std::size_t pixel)

@@ -2,7 +2,8 @@
 #ifndef otbSpectralNetworkTrainer_h
 #define otbSpectralNetworkTrainer_h
 
-#include "otbSpectralNetworkGradient.h"
+#include "otbSpectralInversionMethod.h"
+#include "otbSpectralObjective.h"
 
 #include <cstdint>
 #include <functional>
@@ -10,23 +11,8 @@
 
 namespace otb
 {
-/** What a network learns from: multispectral pixels and the spectra they should give; with a coarse spectral prior also the prior's spectra and, for each
- * pixel, the one it has. */
-struct SpectraMorph_EXPORT SpectralTrainingSet
-{
-  SpectraMatrix              msi;     // n x c
-  SpectraMatrix              spectra; // n x C
-  SpectraMatrix              priors;  // cells x B, or empty
-  std::vector<std::uint32_t> cells;   // n row numbers of `priors`, or empty
-
-  std::size_t size() const
-  {
-    return static_cast<std::size_t>(msi.rows());
-  }
-};
-
 /** \class SpectralNetworkTrainer
- * \brief Fits a SpectralNetwork by Adam (Kingma & Ba 2015: beta 0.9, 0.999, epsilon 1e-7) with a one-cycle learning rate.
+ * \brief Minimises a SpectralObjective by Adam (Kingma & Ba 2015: beta 0.9, 0.999, epsilon 1e-7) with a one-cycle learning rate.
  *
  * The loss is the mean over pixels and bands. The rate rises linearly from rateStart to ratePeak over the first 30 % of the epochs and falls linearly to
  * rateEnd over the rest (arXiv 2510.20814: 1e-3, 1e-2, 1e-6; 2500 epochs, full batch).
@@ -42,21 +28,11 @@ struct SpectraMorph_EXPORT SpectralTrainingSet
 class SpectraMorph_EXPORT SpectralNetworkTrainer
 {
 public:
-  struct Settings
-  {
-    unsigned int  epochs    = 2500;
-    double        rateStart = 1e-3;
-    double        ratePeak  = 1e-2;
-    double        rateEnd   = 1e-6;
-    SpectralLoss  loss      = SpectralLoss::L1;
-    std::size_t   batch     = 0; // pixels per step, drawn anew each epoch; 0 for all at once
-    std::uint64_t seed      = 0; // of the mini-batches
-    unsigned int  threads   = 1;
-    double        averaging = 0.; // share of the epochs, the last ones, whose weights are averaged; 0 keeps the last weights
-  };
+  using Settings = SpectralTrainingSettings;
 
   struct Report
   {
+    double       firstLoss = 0.; // mean over the first epoch
     double       loss      = 0.; // mean over the last epoch
     unsigned int epochs    = 0;  // done
     bool         cancelled = false;
@@ -68,10 +44,12 @@ public:
   /** \throw std::invalid_argument for a setting out of range, naming it. */
   explicit SpectralNetworkTrainer(const Settings& settings);
 
-  /** \param endmembers K x C for Morph, ignored for Lift.
-   * \throw std::invalid_argument when the shapes disagree; std::runtime_error when the loss ceases to be finite. */
-  Report Train(SpectralNetwork& network, const SpectraMatrix& endmembers, AbundanceConstraint constraint, const SpectralTrainingSet& set,
-               const Progress& progress = {}) const;
+  /** Changes the objective's parameters, from where they are.
+   * \throw std::invalid_argument when the shapes disagree; SettingError of lr.peak when the loss ceases to be finite. */
+  Report Train(SpectralObjective& objective, const SpectralTrainingSet& set, const Progress& progress = {}) const;
+
+  /** Train() within a method's task: with its settings but for the averaging, its progress and log. Notes what there is to know in the task's facts. */
+  static void Train(SpectralObjective& objective, const SpectralInversionMethod::Task& task, double averaging);
 
   /** The learning rate of an epoch, counted from 0. */
   double Rate(unsigned int epoch) const;
