@@ -114,7 +114,7 @@ void CheckOutputImages(Application& application)
     if (io.IsNotNull() && !io->CanStreamWrite())
     {
       CheckFitsMemory(key + ": found a format that is written in one piece",
-                  sizeof(float) * static_cast<double>(image->GetLargestPossibleRegion().GetNumberOfPixels()) * image->GetNumberOfComponentsPerPixel());
+                      sizeof(float) * static_cast<double>(image->GetLargestPossibleRegion().GetNumberOfPixels()) * image->GetNumberOfComponentsPerPixel());
     }
   }
 }

@@ -62,7 +62,7 @@ SpectralSample SpectralInversionApplication::ReadSample(const InputImage& hypers
   SpectralSample sample = sampler->GetFilter()->TakeSample();
   if (sample.size() == 0)
   {
-    throw std::invalid_argument("inhs: found no valid pixel (all are NaN, infinite, no data, masked or saturated), expected at least one");
+    throw std::invalid_argument(hyperspectral.key + ": found no valid pixel (all are NaN, infinite, no data, masked or saturated), expected at least one");
   }
   otbAppLogINFO(<< "Training on " << sample.size() << " of " << sampler->GetFilter()->GetNumberOfValidPixels() << " valid pixels of "
                 << image->GetLargestPossibleRegion().GetNumberOfPixels() << ", " << bands << " bands");
@@ -82,7 +82,7 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
     lines.clear();
   };
   const auto                     settings = GetSettings();
-  SpectralInversionEstimator     estimator(settings, "inhs", [&lines](const std::string& line) { lines.push_back(line); });
+  SpectralInversionEstimator     estimator(settings, hyperspectral.key, [&lines](const std::string& line) { lines.push_back(line); });
   const SpectralInversionMethod& method = estimator.GetMethod();
   estimator.CheckImage(hyperspectral.GetNumberOfBands(), hyperspectral.image->GetLargestPossibleRegion().GetNumberOfPixels());
   TellWhatIsNotUsed(method);
