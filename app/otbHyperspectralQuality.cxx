@@ -44,6 +44,10 @@ private:
   /** An image, what marks its invalid pixels, and what messages call it. */
   struct Image : MarkedImage
   {
+    Image(const MarkedImage& marked, const std::string& called) : MarkedImage(marked), name(called)
+    {
+    }
+
     std::string name;
   };
 

@@ -101,7 +101,7 @@ private:
     const Formats formats = ReadFormats(images.multispectral, *images.hyperspectral);
     if (ReadMethod()->HasPrior())
     {
-      Register(images);
+      Coregister(images);
     }
 
     const RadiometricHarmonisation radiometry = m_Radiometry.Estimate(response, images.multispectral, *images.hyperspectral);

@@ -74,7 +74,10 @@ private:
     const auto       filter = MakeDegradation(image.image);
     filter->SetInputNoData(image.noData);
     filter->SetOutputNoData(m_Outputs.ReadNoData("out"));
-    filter->SetSpectralAxis(image.axis);
+    if (image.axis.size() != 0)
+    {
+      filter->SetSpectralAxis(image.axis);
+    }
     filter->UpdateOutputInformation();
     const auto sharp  = filter->GetInput()->GetLargestPossibleRegion().GetSize();
     const auto coarse = filter->GetOutput()->GetLargestPossibleRegion().GetSize();

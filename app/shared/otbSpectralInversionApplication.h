@@ -104,7 +104,7 @@ protected:
 
   /** The hyperspectral image in the projection of the multispectral one, which it overlaps.
    * \throw std::invalid_argument when it does not, or when coordinates cannot be transformed from one to the other. */
-  const InputImage& Register(Images& images);
+  const InputImage& Coregister(Images& images);
 
   /** How the results of inference are written. */
   struct Formats

@@ -83,7 +83,7 @@ MarkedImage SpectralInversionApplication::InferAbundances(const ModelPointer& mo
       throw std::invalid_argument("inhs: found no image, expected one, since the model was trained with a coarse spectral prior");
     }
     CheckBands(*images.hyperspectral, model->GetHyperspectralBands(), "the model was trained on");
-    const InputImage& prior = Register(images);
+    const InputImage& prior = Coregister(images);
     abundances->SetPrior(prior.image);
     abundances->SetPriorNoData(prior.noData);
   }

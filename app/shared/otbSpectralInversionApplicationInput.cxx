@@ -35,7 +35,7 @@ InputImage SpectralInversionApplication::ReadMultispectralImage()
   return m_Inputs.Prepare("inms", {"mask", "nodatams", false, {}, {}});
 }
 
-const InputImage& SpectralInversionApplication::Register(Images& images)
+const InputImage& SpectralInversionApplication::Coregister(Images& images)
 {
   if (!images.registered)
   {
