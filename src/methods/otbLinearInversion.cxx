@@ -142,7 +142,7 @@ std::shared_ptr<const SpectralInverse> LinearInversion::Train(const Task& task)
   task.Report(1., fit.meanSquareError);
   // JSON has no infinity.
   task.facts.loss = std::isfinite(fit.meanSquareError) ? fit.meanSquareError : 0.;
-  task.Log("Regression: ridge " + ToBriefText(fit.ridge) + ", root mean square error of pixels left out " + ToBriefText(std::sqrt(task.facts.loss)) +
+  task.Log("Regression: ridge " + ToBriefText(fit.ridge) + ", root mean square residual of pixels left out " + ToBriefText(std::sqrt(task.facts.loss)) +
            " in scaled units");
   const Eigen::VectorXf constant = fit.constant.cast<float>();
   return std::make_shared<LinearInverse>(fit.coefficients.cast<float>(), std::vector<float>(constant.data(), constant.data() + constant.size()), fit.ridge);
@@ -150,7 +150,7 @@ std::shared_ptr<const SpectralInverse> LinearInversion::Train(const Task& task)
 
 std::vector<SpectralInverse::Highlight> LinearInversion::GetHighlights(const SpectralInverse&, const SpectralTrainingFacts& facts) const
 {
-  return {{ToBriefText(std::sqrt(facts.loss), 3), "root mean square error of pixels left out, in scaled units"}};
+  return {{ToBriefText(std::sqrt(facts.loss), 3), "root mean square residual of pixels left out, in scaled units"}};
 }
 
 std::shared_ptr<const SpectralInverse> LinearInversion::Read(const ModelDocument& document, const SpectralResponse& response) const

@@ -141,7 +141,7 @@ class Contents(ReportTest):
         page = self.fuse_and_read(method="linear")
         self.assertEqual(page.titles(), ["Images", "Consistency", "Spectral response", "Files", "Settings", "Time"])
         self.says(page, "Linear: ridge regression of the spectrum")
-        self.says(page, "root mean square error of pixels left out, in scaled units")
+        self.says(page, "root mean square residual of pixels left out, in scaled units")
 
 
 class AnyImages(ReportTest):
