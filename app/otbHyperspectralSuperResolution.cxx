@@ -26,12 +26,13 @@ private:
   {
     SetName("HyperspectralSuperResolution");
     SetDescription("Fuses a coarse hyperspectral and a sharp multispectral image into a sharp hyperspectral image");
-    SetDocLongDescription("Trains a small network on the hyperspectral image alone, by the spectral response of the multispectral sensor: its input is what "
-                          "the multispectral sensor would have seen of a hyperspectral pixel, its target that pixel's spectrum. The network then turns each "
-                          "pixel of the sharp multispectral image into a spectrum. No ground truth and no knowledge of the blur is needed. Two published "
-                          "methods are offered: SpectraMorph, which mixes endmember spectra by estimated abundances, and SpectraLift, which regresses the "
-                          "spectrum directly. The output has the size and georeferencing of the multispectral image, and the bands, wavelengths and unit of "
-                          "the hyperspectral one. Scenes of any size are processed in pieces that fit ram.");
+    SetDocLongDescription(
+        "Trains a small network on the hyperspectral image alone, by the spectral response of the multispectral sensor: its input is what "
+        "the multispectral sensor would have seen of a hyperspectral pixel, its target that pixel's spectrum. The network then turns each "
+        "pixel of the sharp multispectral image into a spectrum. No ground truth and no knowledge of the blur is needed. Three methods "
+        "are offered: SpectraMorph, which mixes endmember spectra by estimated abundances; SpectraLift, which regresses the spectrum "
+        "directly; and linear regression, for comparison. The output has the size and georeferencing of the multispectral image, and the bands, wavelengths and unit of "
+        "the hyperspectral one. Scenes of any size are processed in pieces that fit ram.");
     SetDocLimitations(
         "What the spectral response makes of the hyperspectral image must match the multispectral image, band by band, but for a gain and an offset (radio). "
         "Both images are taken as orthorectified.");

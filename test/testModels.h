@@ -2,6 +2,7 @@
 #ifndef testModels_h
 #define testModels_h
 
+#include "otbLinearInversion.h"
 #include "otbSpectraLift.h"
 #include "otbSpectraMorph.h"
 #include "otbSpectralInversionModel.h"
@@ -22,7 +23,8 @@ constexpr unsigned int Msi = 3, Bands = 37, PriorBands = 11, Endmembers = 5, Hid
 enum class Method
 {
   Morph,
-  Lift
+  Lift,
+  Linear
 };
 
 inline const SpectraMorphInverse& MorphOf(const SpectralInversionModel& model)
@@ -87,12 +89,22 @@ inline SpectralInversionModel MakeModel(Method method, bool prior = false, Abund
     const SpectraMatrix endmembers = SpectraMatrix::NullaryExpr(Endmembers, Bands, [&] { return uniform(generator); });
     model.inverse                  = std::make_shared<SpectraMorphInverse>(network, prior ? PriorBands : 0, endmembers, constraint);
   }
-  else
+  else if (method == Method::Lift)
   {
     SpectralNetwork network = SpectraLiftInverse::MakeNetwork(Msi, Width, Bands);
     SpectraLiftInverse::Initialize(network, 3);
     shake(network);
     model.inverse = std::make_shared<SpectraLiftInverse>(network);
+  }
+  else
+  {
+    const SpectraMatrix coefficients = SpectraMatrix::NullaryExpr(Msi, Bands, [&] { return uniform(generator) - 0.5f; });
+    std::vector<float>  constant(Bands);
+    for (float& value : constant)
+    {
+      value = uniform(generator);
+    }
+    model.inverse = std::make_shared<LinearInverse>(coefficients, constant, 0.25);
   }
   model.training.pixels           = 4711;
   model.training.epochs           = 2500;

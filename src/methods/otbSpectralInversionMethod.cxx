@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralInversionMethod.h"
+#include "otbLinearInversion.h"
 #include "otbSpectraLift.h"
 #include "otbSpectraMorph.h"
 
@@ -17,6 +18,7 @@ std::unique_ptr<SpectralInversionMethod> MakeOne()
 constexpr std::unique_ptr<SpectralInversionMethod> (*Makers[])() = {
     MakeOne<SpectraMorph>,
     MakeOne<SpectraLift>,
+    MakeOne<LinearInversion>,
 };
 } // namespace
 

@@ -137,6 +137,12 @@ class Contents(ReportTest):
         self.train("lift.json", method="lift", epochs=30, report=self.report)
         self.assertEqual(self.read().titles(), ["Images", "Spectral response", "Training", "Files", "Settings", "Time"])
 
+    def test_linear_has_no_epochs(self):
+        page = self.fuse_and_read(method="linear")
+        self.assertEqual(page.titles(), ["Images", "Consistency", "Spectral response", "Files", "Settings", "Time"])
+        self.says(page, "Linear: ridge regression of the spectrum")
+        self.says(page, "root mean square residual of pixels left out, in scaled units")
+
 
 class AnyImages(ReportTest):
     def test_without_georeferencing_and_wavelengths(self):

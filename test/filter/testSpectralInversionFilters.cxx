@@ -494,6 +494,26 @@ TEST(SpectralRegressionImageFilter, IsTheNetworkPixelByPixel)
   }
 }
 
+TEST(SpectralRegressionImageFilter, TakesAnyModelThatGivesSpectraAtOnce)
+{
+  const auto model  = std::make_shared<SpectralInversionModel>(MakeModel(Method::Linear));
+  const auto msi    = MakeCounts(300, 2, Msi);
+  const auto filter = RegressionType::New();
+  filter->SetModel(model);
+  filter->SetInput(msi);
+  filter->Update();
+  const Eigen::MatrixXd B = model->inverse->GetDecoder().cast<double>();
+  const auto            b = model->inverse->GetDecoderBias();
+  for (long column = 0; column < 300; ++column)
+  {
+    const Eigen::VectorXd m        = (Eigen::Map<const Eigen::VectorXf>(PixelOf(msi, column, 1), Msi).cast<double>().array() - model->offset) / model->scale;
+    const Eigen::VectorXd scaled   = B.transpose() * m + Eigen::Map<const Eigen::VectorXf>(b.data(), Bands).cast<double>();
+    const Eigen::VectorXd expected = scaled.array() * model->scale + model->offset;
+    const auto            found    = Eigen::Map<const Eigen::VectorXf>(PixelOf(filter->GetOutput(), column, 1), Bands).cast<double>();
+    ASSERT_LT((found - expected).cwiseAbs().maxCoeff(), 1e-5 * model->scale) << "column " << column;
+  }
+}
+
 TEST(NonnegativeUnmixingImageFilter, UndoesTheMixing)
 {
   const auto abundances = otb::test::MakeImage(300, 3, Endmembers);

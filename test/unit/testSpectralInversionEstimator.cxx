@@ -84,7 +84,7 @@ Settings Quick(const SpectraMorph::Settings& morph, unsigned int epochs = 5)
 Settings Quick(Method method, unsigned int epochs = 5)
 {
   return method == Method::Morph ? Quick(Small(), epochs)
-                                 : Quick(std::shared_ptr(SpectralInversionMethod::Make("lift")), epochs);
+                                 : Quick(std::shared_ptr(SpectralInversionMethod::Make(method == Method::Lift ? "lift" : "linear")), epochs);
 }
 
 TEST(SpectralInversionEstimator, ScalesByPercentilesBetweenOrderStatistics)
@@ -110,7 +110,7 @@ TEST(SpectralInversionEstimator, ScalesByPercentilesBetweenOrderStatistics)
 
 TEST(SpectralInversionEstimator, DoesNotDependOnTheUnit)
 {
-  for (const auto method : {Method::Morph, Method::Lift})
+  for (const auto method : {Method::Morph, Method::Lift, Method::Linear})
   {
     const auto infer = [method](float unit)
     {

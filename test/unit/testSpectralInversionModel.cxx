@@ -136,7 +136,7 @@ std::vector<float> Infer(const SpectralInversionModel& model)
 TEST_F(ModelFile, GivesTheSameBitsAfterSavingAndLoading)
 {
   for (const auto& model : {MakeModel(Method::Morph), MakeModel(Method::Morph, true, AbundanceConstraint::NonNegative),
-                            MakeModel(Method::Morph, false, AbundanceConstraint::SumToOne), MakeModel(Method::Lift)})
+                            MakeModel(Method::Morph, false, AbundanceConstraint::SumToOne), MakeModel(Method::Lift), MakeModel(Method::Linear)})
   {
     model.Save(Path(), "model");
     const auto loaded = SpectralInversionModel::Load(Path(), "model");
