@@ -52,8 +52,12 @@ public:
   SensorOperator() = default;
 
   /** \param rows, columns how the coarse image lies on the fine one of fineRows x fineColumns pixels
-   * \throw std::invalid_argument when a size is not positive or the blur's knots are empty. */
+   * \throw std::invalid_argument when a size is not positive. */
   SensorOperator(const SensorBlur& blur, const CoarseGridAxis& rows, const CoarseGridAxis& columns, long fineRows, long fineColumns);
+
+  /** The same from a separation at hand, whose first knots lie at (top, left). */
+  SensorOperator(const SensorBlur::Separable& separable, double top, double left, const CoarseGridAxis& rows, const CoarseGridAxis& columns, long fineRows,
+                 long fineColumns);
 
   const Axis& GetRows() const
   {

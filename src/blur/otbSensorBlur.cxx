@@ -110,11 +110,11 @@ void SensorBlur::Trim(double share)
 {
   const Eigen::MatrixXd sizes = knots.cwiseAbs();
   Eigen::Index          y0 = 0, y1 = knots.rows(), x0 = 0, x1 = knots.cols();
-  double                spare = share * sizes.sum();
+  const double          total = sizes.sum(), most = 2. * total; // no side weighs that
+  double                spare = share * total;
   for (;;)
   {
-    const auto   block = sizes.block(y0, x0, y1 - y0, x1 - x0);
-    const double most  = 2. * sizes.sum();
+    const auto block = sizes.block(y0, x0, y1 - y0, x1 - x0);
     // The lightest side first; never the last row or column.
     const double sides[] = {y1 - y0 > 1 ? block.row(0).sum() : most, y1 - y0 > 1 ? block.bottomRows(1).sum() : most, x1 - x0 > 1 ? block.col(0).sum() : most,
                             x1 - x0 > 1 ? block.rightCols(1).sum() : most};

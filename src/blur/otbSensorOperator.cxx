@@ -99,16 +99,20 @@ Eigen::MatrixXd SensorOperator::Axis::GetMatrix(unsigned int term) const
 }
 
 SensorOperator::SensorOperator(const SensorBlur& blur, const CoarseGridAxis& rows, const CoarseGridAxis& columns, long fineRows, long fineColumns)
+  : SensorOperator(blur.GetSeparable(), blur.top, blur.left, rows, columns, fineRows, fineColumns)
 {
-  if (blur.knots.size() == 0 || rows.size < 1 || columns.size < 1 || fineRows < 1 || fineColumns < 1)
+}
+
+SensorOperator::SensorOperator(const SensorBlur::Separable& separable, double top, double left, const CoarseGridAxis& rows, const CoarseGridAxis& columns,
+                               long fineRows, long fineColumns)
+{
+  if (rows.size < 1 || columns.size < 1 || fineRows < 1 || fineColumns < 1)
   {
-    throw std::invalid_argument("sensor operator: found a kernel of " + std::to_string(blur.knots.rows()) + " x " + std::to_string(blur.knots.cols()) +
-                                " knots, a coarse image of " + std::to_string(rows.size) + " x " + std::to_string(columns.size) + " and a fine one of " +
-                                std::to_string(fineRows) + " x " + std::to_string(fineColumns) + " pixels, expected none of these to be empty");
+    throw std::invalid_argument("sensor operator: found a coarse image of " + std::to_string(rows.size) + " x " + std::to_string(columns.size) +
+                                " and a fine one of " + std::to_string(fineRows) + " x " + std::to_string(fineColumns) + " pixels, expected none to be empty");
   }
-  const SensorBlur::Separable separable = blur.GetSeparable();
-  m_Rows                                = MakeAxis(separable.rows, blur.top, rows, fineRows);
-  m_Columns                             = MakeAxis(separable.columns, blur.left, columns, fineColumns);
+  m_Rows    = MakeAxis(separable.rows, top, rows, fineRows);
+  m_Columns = MakeAxis(separable.columns, left, columns, fineColumns);
 }
 
 double SensorOperator::ApplyAt(long row, long column, const float* band, std::ptrdiff_t rowStride, std::ptrdiff_t pixelStride) const
