@@ -18,7 +18,7 @@ namespace otb
  * optics, detector and misregistration: \f[ y_b(p) = o_b + g_b \sum_x K(x - p)\, m_b(x) + e_b(p), \qquad \sum K = 1. \f]
  *
  * - A displacement is searched first, over GreatestShift() sharp pixels: clipped correlation of what both images have beyond their 3 x 3 coarse surroundings.
- * - Lines through repeated medians (Siegel 1982), which clouds over almost half of the coarse pixels do not move, screen the pixels. The fit is one of least
+ * - Lines of least trimmed squares, which clouds over a third of either image do not move, screen the pixels. The fit is one of least
  *   trimmed squares (Rousseeuw & Van Driessen 2006) over half of them, at last over all within 3.5 robust standard deviations in all bands.
  * - K is first a Gaussian with free widths and shift, integrated over the detector; gains and offsets follow by least squares.
  * - A free-form K is then the Gaussian plus a difference with a small Laplacian: least squares with a ridge whose weight minimises the error at held-out coarse

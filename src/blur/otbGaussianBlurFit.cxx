@@ -115,7 +115,7 @@ std::vector<std::size_t> Screened(const BlurPixels& source, const BlurWindow& wi
   SensorBlur detector = SensorBlur::Detector(source.GetRowRatio(), source.GetColumnRatio());
   detector.top += window.centreRow;
   detector.left += window.centreColumn;
-  const robust::Screening screening(source.Apply(detector, window, pixels), values, robust::RepeatedMedian);
+  const robust::Screening screening(source.Apply(detector, window, pixels), values, robust::LeastTrimmedSquares);
   std::vector<double>     distances = screening.distances;
   for (std::size_t pixel = 0; pixel < distances.size(); ++pixel)
   {

@@ -14,6 +14,7 @@ namespace robust
 namespace
 {
 constexpr double FarMedians = 8.;
+
 } // namespace
 
 double Quantile(std::vector<double> values, double share)
@@ -74,35 +75,61 @@ double MedianSize(const Eigen::VectorXd& values)
   return Median({sizes.begin(), sizes.end()});
 }
 
-Line RepeatedMedian(const Eigen::VectorXd& x, const Eigen::VectorXd& y)
+Line LeastTrimmedSquares(const Eigen::VectorXd& x, const Eigen::VectorXd& y)
 {
-  constexpr std::size_t Points = 301, Others = 151;
-  const auto            n = static_cast<std::uint64_t>(x.size());
-  std::mt19937_64       random(1);
-  std::vector<double>   medians, slopes;
-  // Slopes through points that are close tell of noise alone.
-  const double close = 0.5 * ConsistencyOfMedian * MedianSize((x.array() - Quantile(x, 0.5)).matrix());
-  for (std::size_t point = 0; point < Points; ++point)
+  constexpr unsigned int Starts = 500, Steps = 10;
+  constexpr std::size_t  Judges = 500; // points that starts are judged by
+  const auto             n      = static_cast<std::uint64_t>(x.size());
+  std::mt19937_64        random(1);
+  const auto             some = static_cast<Eigen::Index>(std::min<std::size_t>(Judges, n));
+  Eigen::VectorXd        xs(some), ys(some);
+  for (Eigen::Index judge = 0; judge < some; ++judge)
   {
-    const auto i = static_cast<Eigen::Index>(random() % n);
-    slopes.clear();
-    for (std::size_t other = 0; other < Others; ++other)
+    const auto at = static_cast<std::size_t>(some) == n ? judge : static_cast<Eigen::Index>(random() % n);
+    xs(judge)     = x(at);
+    ys(judge)     = y(at);
+  }
+  Line   best{1., Quantile(Eigen::VectorXd(y - x), 0.5)};
+  double least = MedianSize((ys - xs).array() - best.offset);
+  for (unsigned int start = 0; start < Starts; ++start)
+  {
+    const auto   i = static_cast<Eigen::Index>(random() % n), j = static_cast<Eigen::Index>(random() % n);
+    const double dx = x(j) - x(i);
+    if (dx == 0.)
     {
-      const auto   j  = static_cast<Eigen::Index>(random() % n);
-      const double dx = x(j) - x(i);
-      if (std::abs(dx) > close)
-      {
-        slopes.push_back((y(j) - y(i)) / dx);
-      }
+      continue;
     }
-    if (!slopes.empty())
+    const double gain = (y(j) - y(i)) / dx, offset = y(i) - gain * x(i), size = MedianSize((ys - gain * xs).array() - offset);
+    if (size < least)
     {
-      medians.push_back(Median(slopes));
+      least = size;
+      best  = {gain, offset};
     }
   }
-  Line line{medians.empty() ? 1. : Median(std::move(medians)), 0.};
-  line.offset = Quantile(Eigen::VectorXd(y - line.gain * x), 0.5);
-  return line;
+  // C-steps (Rousseeuw & Van Driessen 2006): least squares through the half of the points that are nearest.
+  for (unsigned int step = 0; step < Steps; ++step)
+  {
+    const Eigen::VectorXd          off  = ((y - best.gain * x).array() - best.offset).abs();
+    const std::vector<std::size_t> kept = Lowest({off.begin(), off.end()}, static_cast<std::size_t>(n + 1) / 2);
+    double                         mx = 0., my = 0., xx = 0., xy = 0.;
+    for (const std::size_t point : kept)
+    {
+      mx += x(static_cast<Eigen::Index>(point)) / static_cast<double>(kept.size());
+      my += y(static_cast<Eigen::Index>(point)) / static_cast<double>(kept.size());
+    }
+    for (const std::size_t point : kept)
+    {
+      const double dx = x(static_cast<Eigen::Index>(point)) - mx;
+      xx += dx * dx;
+      xy += dx * (y(static_cast<Eigen::Index>(point)) - my);
+    }
+    if (!(xx > 0.))
+    {
+      break;
+    }
+    best = {xy / xx, my - xy / xx * mx};
+  }
+  return best;
 }
 
 Screening::Screening(const Eigen::MatrixXd& m, const Eigen::MatrixXd& y, LineFit fit)

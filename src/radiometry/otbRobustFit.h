@@ -34,8 +34,9 @@ double LeastNoise(const Eigen::VectorXd& y);
 /** The median of slopes through pairs of points (Theil 1950, Sen 1968) of a sample of the pairs: up to 29 % of outliers. */
 Line TheilSen(const Eigen::VectorXd& x, const Eigen::VectorXd& y);
 
-/** Median over points of the median of slopes to other points (Siegel 1982), of a sample of both: less precise, but up to half may be outliers. */
-Line RepeatedMedian(const Eigen::VectorXd& x, const Eigen::VectorXd& y);
+/** The line of the half of the points that are nearest to it: the least median of squares (Rousseeuw 1984) among lines through pairs of points, then C-steps.
+ * Less precise than TheilSen(), but almost half of the points may be outliers, in x as well. */
+Line LeastTrimmedSquares(const Eigen::VectorXd& x, const Eigen::VectorXd& y);
 
 /** Gain and offset by least squares between the quantiles from 5 to 95 % of the two. */
 Line MatchQuantiles(const Eigen::VectorXd& x, const Eigen::VectorXd& y);
