@@ -59,7 +59,7 @@ FreeFormBlur::Axis FreeFormBlur::MakeAxis(const CoarseGridAxis& grid, double fir
 
 FreeFormBlur::FreeFormBlur(const BlurPixels& source, const BlurWindow& window, const std::vector<BlurPixel>& pixels, const Eigen::MatrixXd& values,
                            const BlurLines& lines, const SensorBlur& prior, unsigned int threads)
-  : m_Source(source), m_Pixels(pixels), m_Values(values), m_Noise(lines.noise), m_Parallel(threads)
+  : m_Source(source), m_Pixels(pixels), m_Values(values), m_Left(lines.residuals), m_Noise(lines.noise), m_Prior(prior), m_Parallel(threads)
 {
   for (const robust::Line& line : lines.lines)
   {
@@ -68,8 +68,8 @@ FreeFormBlur::FreeFormBlur(const BlurPixels& source, const BlurWindow& window, c
   const std::size_t patch = pixels.front().patch;
   for (m_Spacing = 1;; ++m_Spacing)
   {
-    m_RowKnots    = PlaceKnots(source.GetRows(patch), window.centreRow, window.halfRow, m_Spacing, m_Top);
-    m_ColumnKnots = PlaceKnots(source.GetColumns(patch), window.centreColumn, window.halfColumn, m_Spacing, m_Left);
+    m_RowKnots    = PlaceKnots(source.GetRows(patch), window.centreRow, window.halfRow, m_Spacing, m_FirstRow);
+    m_ColumnKnots = PlaceKnots(source.GetColumns(patch), window.centreColumn, window.halfColumn, m_Spacing, m_FirstColumn);
     if (m_RowKnots * m_ColumnKnots <= MaximumKnots)
     {
       break;
@@ -83,8 +83,8 @@ FreeFormBlur::FreeFormBlur(const BlurPixels& source, const BlurWindow& window, c
     const BlurPixel& pixel = pixels[number];
     if (number == 0 || pixel.patch != pixels[number - 1].patch)
     {
-      m_Rows[pixel.patch]    = MakeAxis(source.GetRows(pixel.patch), m_Top, m_RowKnots, m_Spacing);
-      m_Columns[pixel.patch] = MakeAxis(source.GetColumns(pixel.patch), m_Left, m_ColumnKnots, m_Spacing);
+      m_Rows[pixel.patch]    = MakeAxis(source.GetRows(pixel.patch), m_FirstRow, m_RowKnots, m_Spacing);
+      m_Columns[pixel.patch] = MakeAxis(source.GetColumns(pixel.patch), m_FirstColumn, m_ColumnKnots, m_Spacing);
     }
     // Folds are pixels strewn by a hash of their place.
     const SensorBlurPatch& p     = source.GetPatch(pixel);
@@ -92,14 +92,6 @@ FreeFormBlur::FreeFormBlur(const BlurPixels& source, const BlurWindow& window, c
     place                        = (place ^ (place >> 30)) * 0xbf58476d1ce4e5b9u;
     place                        = (place ^ (place >> 27)) * 0x94d049bb133111ebu;
     m_Fold.push_back(static_cast<unsigned char>((place >> 33) % Folds));
-  }
-  m_Prior.resize(knots);
-  for (int v = 0; v < m_RowKnots; ++v)
-  {
-    for (int u = 0; u < m_ColumnKnots; ++u)
-    {
-      m_Prior(v * m_ColumnKnots + u) = prior.At(m_Top + v * m_Spacing, m_Left + u * m_Spacing);
-    }
   }
   Eigen::MatrixXd laplacian = Eigen::MatrixXd::Zero(knots, knots);
   for (int v = 0; v < m_RowKnots; ++v)
@@ -185,7 +177,7 @@ void FreeFormBlur::Gather(std::size_t pixel, unsigned int band, float* x) const
 
 void FreeFormBlur::Add(const std::vector<std::size_t>& pixels, double sign)
 {
-  const Eigen::Index knots = m_Prior.size(), bands = m_Values.cols();
+  const Eigen::Index knots = m_Roughness.rows(), bands = m_Values.cols();
   Eigen::MatrixXf    x(knots, static_cast<Eigen::Index>(Block) * bands);
   Eigen::VectorXd    t(x.cols());
   for (std::size_t fold = 0; fold < Folds; ++fold)
@@ -204,7 +196,7 @@ void FreeFormBlur::Add(const std::vector<std::size_t>& pixels, double sign)
                    {
                      const auto column = static_cast<Eigen::Index>(i) * bands + band;
                      Gather(own[first + i], static_cast<unsigned int>(band), x.col(column).data());
-                     t(column) = m_Values(static_cast<Eigen::Index>(own[first + i]), band) / m_Noise[static_cast<std::size_t>(band)];
+                     t(column) = m_Left(static_cast<Eigen::Index>(own[first + i]), band) / m_Noise[static_cast<std::size_t>(band)];
                    }
                  });
       const auto used = static_cast<Eigen::Index>(count) * bands;
@@ -241,7 +233,7 @@ void FreeFormBlur::Keep(const std::vector<std::size_t>& kept)
 
 FreeFormBlur::Centred FreeFormBlur::Centre(const std::array<bool, Folds>& folds) const
 {
-  const Eigen::Index knots = m_Prior.size(), bands = m_Values.cols();
+  const Eigen::Index knots = m_Roughness.rows(), bands = m_Values.cols();
   Centred            centred;
   centred.squares   = Eigen::MatrixXd::Zero(knots, knots);
   centred.products  = Eigen::VectorXd::Zero(knots);
@@ -275,7 +267,7 @@ Eigen::VectorXd FreeFormBlur::SolveFor(const Centred& sums, double ridge) const
 {
   const double          weight = ridge * sums.squares.diagonal().mean();
   const Eigen::MatrixXd matrix = sums.squares + weight * m_Roughness;
-  return m_Prior + matrix.llt().solve(sums.products - sums.squares * m_Prior);
+  return matrix.llt().solve(sums.products);
 }
 
 void FreeFormBlur::ChooseRidge()
@@ -295,10 +287,20 @@ void FreeFormBlur::ChooseRidge()
   std::array<double, Folds * Ridges.size()> left{};
   m_Parallel(left.size(), [&](std::size_t task) { left[task] = held[task % Folds].Left(SolveFor(training[task % Folds], Ridges[task / Folds])); });
   double all = 0., prior = 0.;
+  for (Eigen::Index band = 0; band < m_Values.cols(); ++band)
+  {
+    double mean = 0., squares = 0.;
+    for (const std::size_t pixel : m_Kept)
+    {
+      const double value = m_Values(static_cast<Eigen::Index>(pixel), band) / m_Noise[static_cast<std::size_t>(band)];
+      mean += value;
+      squares += value * value;
+    }
+    all += squares - mean * mean / static_cast<double>(m_Kept.size());
+  }
   for (const Centred& fold : held)
   {
-    all += fold.tt;
-    prior += fold.Left(m_Prior);
+    prior += fold.tt;
   }
   m_PriorHeldOut = prior / all;
   m_HeldOut      = 1e300;
@@ -319,18 +321,27 @@ void FreeFormBlur::ChooseRidge()
 
 SensorBlur FreeFormBlur::Solve()
 {
-  const Eigen::VectorXd kernel = SolveFor(Centre({true, true, true}), m_Ridge);
-  const int             s      = m_Spacing;
-  SensorBlur            coarse, blur;
-  coarse.knots = Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(kernel.data(), m_RowKnots, m_ColumnKnots);
-  blur.knots.resize((m_RowKnots + 1) * s - 1, (m_ColumnKnots + 1) * s - 1);
-  blur.top  = m_Top - (s - 1);
-  blur.left = m_Left - (s - 1);
-  for (Eigen::Index v = 0; v < blur.knots.rows(); ++v)
+  const Eigen::VectorXd difference = SolveFor(Centre({true, true, true}), m_Ridge);
+  SensorBlur            coarse;
+  coarse.knots = Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(difference.data(), m_RowKnots, m_ColumnKnots);
+  // Knots one sharp pixel apart, some of which are those of the difference, over all that it or the prior reaches.
+  const auto place = [this](double first, int knots, double prior, Eigen::Index priorKnots, double& from)
   {
-    for (Eigen::Index u = 0; u < blur.knots.cols(); ++u)
+    const double before = std::max(m_Spacing - 1., std::ceil(first - prior));
+    const double after  = std::max((knots - 1.) * m_Spacing + m_Spacing - 1., std::ceil(prior + static_cast<double>(priorKnots - 1) - first));
+    from                = first - before;
+    return static_cast<Eigen::Index>(std::lround(before + after)) + 1;
+  };
+  SensorBlur         blur;
+  const Eigen::Index rows    = place(m_FirstRow, m_RowKnots, m_Prior.top, m_Prior.knots.rows(), blur.top);
+  const Eigen::Index columns = place(m_FirstColumn, m_ColumnKnots, m_Prior.left, m_Prior.knots.cols(), blur.left);
+  blur.knots.resize(rows, columns);
+  for (Eigen::Index v = 0; v < rows; ++v)
+  {
+    for (Eigen::Index u = 0; u < columns; ++u)
     {
-      blur.knots(v, u) = coarse.At((static_cast<double>(v) - (s - 1)) / s, (static_cast<double>(u) - (s - 1)) / s);
+      const double dy = blur.top + static_cast<double>(v), dx = blur.left + static_cast<double>(u);
+      blur.knots(v, u) = m_Prior.At(dy, dx) + coarse.At((dy - m_FirstRow) / m_Spacing, (dx - m_FirstColumn) / m_Spacing);
     }
   }
   blur.Normalise();

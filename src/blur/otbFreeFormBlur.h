@@ -11,8 +11,8 @@
 
 namespace otb
 {
-/** A kernel of free knots by least squares: a prior kernel plus a difference that is kept smooth. Unknowns are bounded: where the window holds more sharp
- * pixels, knots lie a whole number of them apart. Gains and noise of the bands are given, offsets are solved for. */
+/** A kernel of free knots by least squares: a prior kernel plus a difference, found from what the prior leaves, that is kept smooth. Unknowns are bounded:
+ * where the window holds more sharp pixels, knots lie a whole number of them apart. Gains and noise of the bands are given, offsets are solved for. */
 class FreeFormBlur
 {
 public:
@@ -52,7 +52,7 @@ private:
     std::vector<float> share; // and the share of the one after
   };
 
-  /** Of a fold: x the whitened pixels under the knots, t the whitened value to explain. */
+  /** Of a fold: x the whitened pixels under the knots, t the what the prior leaves of the whitened value. */
   struct Sums
   {
     Eigen::MatrixXd     squares;  // sum x x^T, lower triangle
@@ -70,9 +70,9 @@ private:
     Eigen::VectorXd products;
     double          tt = 0.;
 
-    double Left(const Eigen::VectorXd& kernel) const
+    double Left(const Eigen::VectorXd& difference) const
     {
-      return tt - 2. * kernel.dot(products) + kernel.dot(squares * kernel);
+      return tt - 2. * difference.dot(products) + difference.dot(squares * difference);
     }
   };
 
@@ -85,13 +85,14 @@ private:
   const BlurPixels&             m_Source;
   const std::vector<BlurPixel>& m_Pixels;
   const Eigen::MatrixXd&        m_Values;
+  Eigen::MatrixXd               m_Left; // of the values, by the prior
   std::vector<double>           m_Gains, m_Noise;
+  SensorBlur                    m_Prior;
   ParallelFor                   m_Parallel;
   int                           m_Spacing = 1, m_RowKnots = 1, m_ColumnKnots = 1;
-  double                        m_Top = 0., m_Left = 0.;
-  std::vector<Axis>             m_Rows, m_Columns; // per patch
-  std::vector<unsigned char>    m_Fold;            // per pixel
-  Eigen::VectorXd               m_Prior;
+  double                        m_FirstRow = 0., m_FirstColumn = 0.; // knots
+  std::vector<Axis>             m_Rows, m_Columns;                   // per patch
+  std::vector<unsigned char>    m_Fold;                              // per pixel
   Eigen::MatrixXd               m_Roughness;
   std::array<Sums, Folds>       m_Sums;
   std::vector<std::size_t>      m_Kept;
