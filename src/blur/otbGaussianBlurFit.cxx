@@ -10,10 +10,12 @@ namespace otb
 {
 namespace
 {
-constexpr double      KeptShare     = 0.5; // clouds may cover a third, and windows touch more
-constexpr std::size_t SearchPixels  = 2000;
-constexpr std::size_t EnoughPixels  = 100;
-constexpr std::size_t MinimumPixels = 8;
+constexpr double      KeptShare      = 0.5;  // clouds may cover a third, and windows touch more
+constexpr double      UnblurredShare = 0.3;  // of a pixel's contrast that blur may take away
+constexpr double      EarlyShare     = 0.05; // and that a blur found from half of the pixels may be wrong by
+constexpr std::size_t SearchPixels   = 2000;
+constexpr std::size_t EnoughPixels   = 100;
+constexpr std::size_t MinimumPixels  = 8;
 
 using Parameters = std::array<double, 4>;
 
@@ -109,19 +111,40 @@ Eigen::MatrixXd Rows(const Eigen::MatrixXd& matrix, const std::vector<std::size_
   return some;
 }
 
-/** The half of the pixels nearest to the bands' lines, clouds left out. */
-std::vector<std::size_t> Screened(const BlurPixels& source, const BlurWindow& window, const std::vector<BlurPixel>& pixels, const Eigen::MatrixXd& values)
+SensorBlur DetectorAt(const BlurPixels& source, const BlurWindow& window, double size)
 {
-  SensorBlur detector = SensorBlur::Detector(source.GetRowRatio(), source.GetColumnRatio());
+  SensorBlur detector = SensorBlur::Detector(size * source.GetRowRatio(), size * source.GetColumnRatio());
   detector.top += window.centreRow;
   detector.left += window.centreColumn;
-  const robust::Screening screening(source.Apply(detector, window, pixels), values, robust::LeastTrimmedSquares);
-  std::vector<double>     distances = screening.distances;
-  for (std::size_t pixel = 0; pixel < distances.size(); ++pixel)
+  return detector;
+}
+
+/** Of the sharp image: how much the mean over a coarse pixel differs from that over three by three. */
+Eigen::MatrixXd ContrastOf(const BlurPixels& source, const BlurWindow& window, const std::vector<BlurPixel>& pixels)
+{
+  SensorBlur wide = BlurPixels::Cut(DetectorAt(source, window, 3.), window);
+  wide.Normalise();
+  return source.Apply(DetectorAt(source, window, 1.), window, pixels) - source.Apply(wide, window, pixels);
+}
+
+/** The half of the pixels nearest to the bands' lines, clouds left out. */
+std::vector<std::size_t> Screened(const BlurPixels& source, const BlurWindow& window, const std::vector<BlurPixel>& pixels, const Eigen::MatrixXd& values,
+                                  const Eigen::MatrixXd& contrast)
+{
+  const Eigen::MatrixXd means = source.Apply(DetectorAt(source, window, 1.), window, pixels);
+  std::vector<double>   scores(pixels.size(), 0.);
+  for (Eigen::Index band = 0; band < values.cols(); ++band)
   {
-    distances[pixel] = screening.outliers[pixel] ? 1e300 : distances[pixel];
+    const robust::Line    line  = robust::LeastTrimmedSquares(means.col(band), values.col(band));
+    const Eigen::VectorXd off   = (values.col(band) - line.gain * means.col(band)).array() - line.offset;
+    const double          noise = std::max(robust::ConsistencyOfMedian * robust::MedianSize(off), robust::LeastNoise(values.col(band)));
+    for (std::size_t pixel = 0; pixel < pixels.size(); ++pixel)
+    {
+      const auto row = static_cast<Eigen::Index>(pixel);
+      scores[pixel]  = std::max(scores[pixel], std::abs(off(row)) / std::hypot(noise, UnblurredShare * line.gain * contrast(row, band)));
+    }
   }
-  return robust::Lowest(distances, std::max<std::size_t>(1, static_cast<std::size_t>(KeptShare * static_cast<double>(pixels.size()))));
+  return robust::Lowest(scores, std::max<std::size_t>(1, static_cast<std::size_t>(KeptShare * static_cast<double>(pixels.size()))));
 }
 } // namespace
 
@@ -140,14 +163,17 @@ BlurLines::BlurLines(const Eigen::MatrixXd& predicted, const Eigen::MatrixXd& va
   }
 }
 
-std::vector<double> BlurLines::GetScores() const
+std::vector<double> BlurLines::GetScores(const Eigen::MatrixXd& contrast, double share) const
 {
   std::vector<double> scores(static_cast<std::size_t>(residuals.rows()), 0.);
   for (Eigen::Index band = 0; band < residuals.cols(); ++band)
   {
+    const auto number = static_cast<std::size_t>(band);
     for (std::size_t pixel = 0; pixel < scores.size(); ++pixel)
     {
-      scores[pixel] = std::max(scores[pixel], std::abs(residuals(static_cast<Eigen::Index>(pixel), band)) / noise[static_cast<std::size_t>(band)]);
+      const auto   row   = static_cast<Eigen::Index>(pixel);
+      const double scale = std::hypot(noise[number], share * lines[number].gain * contrast(row, band));
+      scores[pixel]      = std::max(scores[pixel], std::abs(residuals(row, band)) / scale);
     }
   }
   return scores;
@@ -190,10 +216,11 @@ GaussianBlurFit::GaussianBlurFit(const BlurPixels& source, long row, long column
     pixels.clear();
     return;
   }
-  const Eigen::MatrixXd        values     = source.GetValues(pixels);
-  const std::vector<BlurPixel> some       = source.Find(window, SearchPixels);
-  const Eigen::MatrixXd        someValues = source.GetValues(some);
-  std::vector<std::size_t>     someKept   = Screened(source, window, some, someValues);
+  const Eigen::MatrixXd        values       = source.GetValues(pixels);
+  const std::vector<BlurPixel> some         = source.Find(window, SearchPixels);
+  const Eigen::MatrixXd        someValues   = source.GetValues(some);
+  const Eigen::MatrixXd        someContrast = ContrastOf(source, window, some);
+  std::vector<std::size_t>     someKept     = Screened(source, window, some, someValues, someContrast);
 
   const auto cost = [&](const Parameters& q)
   {
@@ -217,9 +244,10 @@ GaussianBlurFit::GaussianBlurFit(const BlurPixels& source, long row, long column
   for (unsigned int round = 0; round < 4; ++round)
   {
     parameters = Minimise(cost, parameters, steps, round == 0 ? 90 : 50);
-    const BlurLines lines(source.Apply(GetBlur(source), window, some), someValues, someKept);
-    someKept = round < 2 ? robust::Lowest(lines.GetScores(), someKept.size()) : robust::Within(lines.GetScores(), robust::KeptDeviations);
-    steps    = {0.2, 0.2, 0.2, 0.2};
+    const BlurLines           lines(source.Apply(GetBlur(source), window, some), someValues, someKept);
+    const std::vector<double> scores = lines.GetScores(someContrast, EarlyShare);
+    someKept                         = round < 2 ? robust::Lowest(scores, someKept.size()) : robust::Within(scores, robust::KeptDeviations);
+    steps                            = {0.2, 0.2, 0.2, 0.2};
     if (someKept.empty())
     {
       break;
@@ -242,11 +270,13 @@ GaussianBlurFit::GaussianBlurFit(const BlurPixels& source, long row, long column
   pixels                          = std::move(all);
   const Eigen::MatrixXd allValues = source.GetValues(pixels);
   const Eigen::MatrixXd predicted = source.Apply(GetBlur(source), window, pixels);
-  kept                            = Screened(source, window, pixels, allValues);
+  contrast                        = ContrastOf(source, window, pixels);
+  kept                            = Screened(source, window, pixels, allValues, contrast);
   for (unsigned int sweep = 0; sweep < 6; ++sweep)
   {
-    const BlurLines lines(predicted, allValues, kept);
-    kept = sweep < 3 ? robust::Lowest(lines.GetScores(), kept.size()) : robust::Within(lines.GetScores(), robust::KeptDeviations);
+    const BlurLines           lines(predicted, allValues, kept);
+    const std::vector<double> scores = lines.GetScores(contrast, BlurLines::ContrastShare);
+    kept                             = sweep < 3 ? robust::Lowest(scores, kept.size()) : robust::Within(scores, robust::KeptDeviations);
     if (kept.empty())
     {
       break;

@@ -12,6 +12,8 @@ namespace otb
 /** Gains, offsets and residuals of a kernel's predictions, with the trimming that both forms of kernels share. */
 struct BlurLines
 {
+  static constexpr double ContrastShare = 0.02;
+
   std::vector<robust::Line> lines;
   std::vector<double>       noise;     // robust standard deviation of the residuals, per band
   Eigen::MatrixXd           residuals; // pixels x bands
@@ -19,8 +21,9 @@ struct BlurLines
   /** Lines by least squares over the kept pixels; residuals and noise of all. */
   BlurLines(const Eigen::MatrixXd& predicted, const Eigen::MatrixXd& values, const std::vector<std::size_t>& kept);
 
-  /** The worst band's residual of each pixel, in units of its noise. */
-  std::vector<double> GetScores() const;
+  /** The worst band's residual of each pixel, in units of its noise and of a share of the pixel's own contrast: where the scene varies, a kernel that is not
+   * yet right is off by more, and the pixels that tell of it must not be taken for outliers. */
+  std::vector<double> GetScores(const Eigen::MatrixXd& contrast, double share) const;
 
   /** What is left of the kept pixels' variance, mean over the bands. */
   static double Left(const Eigen::MatrixXd& predicted, const Eigen::MatrixXd& values, const std::vector<std::size_t>& kept);
@@ -33,6 +36,7 @@ struct GaussianBlurFit
   BlurWindow               window;
   std::vector<BlurPixel>   pixels;    // all usable
   std::vector<std::size_t> kept;      // numbers in `pixels`
+  Eigen::MatrixXd          contrast;  // pixels x bands: by how much the sharp image's mean differs from that of its surroundings
   double                   left = 1.; // share of the variance of the kept pixels that is not explained
 
   /** Around a displacement; no pixels when there are too few. */

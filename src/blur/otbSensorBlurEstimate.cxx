@@ -100,7 +100,7 @@ void FindFreeForm(SensorBlurEstimate& estimate, const BlurPixels& source, Gaussi
   for (unsigned int sweep = 0; sweep < 3; ++sweep)
   {
     const BlurLines          better(source.Apply(estimate.blur, fit.window, fit.pixels), values, fit.kept);
-    std::vector<std::size_t> kept = robust::Within(better.GetScores(), robust::KeptDeviations);
+    std::vector<std::size_t> kept = robust::Within(better.GetScores(fit.contrast, BlurLines::ContrastShare), robust::KeptDeviations);
     if (kept == fit.kept || kept.empty())
     {
       break;
