@@ -4,6 +4,7 @@
 #include "otbSensorBlurSampler.h"
 #include "testImages.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -83,9 +84,9 @@ TEST(SensorBlurSampler, TakesAllOfASmallImageWithItsSurroundings)
     }
   }
   EXPECT_EQ(pixels, 30u * 22u);
-  // Half a kernel's window and the greatest displacement beyond the last centre of the first square, at 4 x 15.5 - 0.5.
+  // Half a kernel's window of 12, the greatest displacement of 32 and one beyond the last centre of the first square, at 61.5.
   EXPECT_EQ(sample.patches.front().fineRow, 0);
-  EXPECT_EQ(sample.patches.front().fineColumns, 120);
+  EXPECT_EQ(sample.patches.front().fineColumns, 62 + 12 + 32 + 1 + 1);
 }
 
 TEST(SensorBlurSampler, IsBoundedAndTheSameForAnyThreads)
@@ -132,11 +133,14 @@ TEST(SensorBlurSampler, PassesSquaresWithoutData)
   const auto sampler = MakeSampler(sharp, coarse);
   sampler->SetMaximumPixels(300);
   sampler->Update();
-  ASSERT_EQ(sampler->GetSample().patches.size(), 2u);
+  long valid = 0;
   for (const SensorBlurPatch& patch : sampler->GetSample().patches)
   {
-    EXPECT_GE(patch.coarseRow + patch.coarseRows, 85);
+    EXPECT_GT(patch.coarseRow + patch.coarseRows, 84);
+    valid += std::count_if(patch.coarse.begin(), patch.coarse.end(), [](float value) { return std::isfinite(value); });
   }
+  EXPECT_GE(valid, 300);
+  EXPECT_LT(valid, 300 + 12 * 16);
 }
 
 TEST(SensorBlurSampler, FeedsTheEstimateOverPartsOfImagesOnFlippedGrids)
