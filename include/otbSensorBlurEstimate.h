@@ -41,9 +41,11 @@ struct SpectraMorph_EXPORT SensorBlurEstimate
   double shiftRow    = 0.;
   double shiftColumn = 0.;
 
-  double explained       = 0.; // median over the bands of the share of the variance of y that is not e, at the pixels used
-  double heldOutGaussian = 1.; // whitened variance that is left at held-out coarse pixels, by the Gaussian
-  double heldOutFreeForm = 1.; // and by the free form; both relative to that of y
+  double explained = 0.; // median over the bands of the share of the variance of y that is not e, at the pixels used
+  /** Whitened variance that is left, relative to that of y, in three folds of the pixels used. The free form is found without the fold that it is judged at.
+   * The Gaussian's few numbers are found from all pixels, as are gains and the pixels used for both, so that a draw goes to the Gaussian. */
+  double heldOutGaussian = 1.;
+  double heldOutFreeForm = 1.;
 
   /** Gains and offsets as RadiometricFit gives them; `pixels` are the coarse pixels with a value in both images, `window` the rows of sharp pixels of the blur.
    */
