@@ -61,8 +61,7 @@ struct SpectralRefinementModel
  * count as far as the coarse image reaches, and fade over four coarse pixels beyond: from there on X0 is taken to be right, and z tends to zero.
  *
  * \par Solution
- * Conjugate gradients, preconditioned by the diagonal. z is found in coordinates in which the multispectral data's normal matrix is diagonal, so a pixel's data
- * cost one multiplication per component: X = X0 + GetBasis() z, where GetBasis() is B turned.
+ * Conjugate gradients, preconditioned by the diagonal.
  *
  * A fused image may be given as abundances of a linear mixing (K numbers per pixel instead of C), which is cheaper to make, to keep and to summarise.
  *
@@ -147,7 +146,7 @@ public:
     return m_Components + GetMultispectralBands();
   }
 
-  /** C x q. */
+  /** B, C x q. */
   const SpectraMatrix& GetBasis() const
   {
     return m_Basis;
@@ -187,12 +186,12 @@ public:
    * Many threads may call it, each with its own workspace. */
   void Solve(const Block& block, const Region& core, Workspace& workspace, float* z, std::size_t stride) const;
 
-  /** X = X0 + GetBasis() z: count x GetFusedSize() and count x q to count x C. `spectra` may be where `fused` is when that has C bands. */
+  /** X = X0 + B z: count x GetFusedSize() and count x q to count x C. `spectra` may be where `fused` is when that has C bands. */
   void Refine(const float* fused, const float* z, std::size_t count, float* spectra) const;
 
 private:
   void CheckModel(const SpectralRefinementModel& model) const;
-  void SetCoordinates(const SpectralRefinementModel& model);
+  void SetData(const SpectralRefinementModel& model);
   void SetSummary(const SpectralRefinementModel& model, const LinearMixing* mixing);
   void SetLattice();
 
@@ -208,10 +207,10 @@ private:
   float              m_Coupling = 1.f, m_Damping = 1.f;
   unsigned int       m_Iterations = 0;
   SpectraMatrix      m_Basis;                       // C x q
-  SpectraMatrix      m_Normal;                      // q x q: the normal matrix of the coarse data
-  SpectraMatrix      m_Data;                        // q x c: from scaled multispectral residuals to what they add to the right-hand side
-  std::vector<float> m_DataNorm;                    // q: the diagonal normal matrix of the multispectral data
-  std::vector<float> m_SensorNorm;                  // q: the mean diagonal of the coarse data's
+  SpectraMatrix      m_Seen;                        // R B / s_m, c x q
+  SpectraMatrix      m_Data;                        // its transpose
+  std::vector<float> m_SquaredSizes;                // q
+  std::vector<float> m_Diagonal;                    // q: what all data add to the normal matrix' diagonal, on the average
   std::vector<float> m_Noise, m_Precision, m_Guide; // c: s_m, 1 / s_m, 1 / (d h)
   SpectraMatrix      m_Summary;                     // K or C x (q + c) padded
   std::vector<float> m_SummaryBase;                 // (q + c) padded

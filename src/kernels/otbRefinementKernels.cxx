@@ -47,15 +47,13 @@ double AddCouplings(const RefinementLine& line, const float* above, const float*
   Vector      sum = hn::Zero(d);
   for (std::size_t component = 0; component < line.components; ++component)
   {
-    const Vector      data  = hn::Set(d, line.data[component]);
     const std::size_t first = component * line.lanes;
     for (std::size_t lane = 0; lane < line.lanes; lane += hn::Lanes(d))
     {
       const std::size_t place  = first + lane;
       const Vector      centre = hn::LoadU(d, p + place);
-      const Vector      own    = hn::MulAdd(data, hn::LoadU(d, line.weight + lane), hn::LoadU(d, line.diagonal + lane));
       // Two sums, so that one need not wait for the other.
-      Vector one   = hn::MulAdd(own, centre, hn::LoadU(d, image + place));
+      Vector one   = hn::MulAdd(hn::LoadU(d, line.diagonal + lane), centre, hn::LoadU(d, image + place));
       Vector other = hn::Mul(hn::LoadU(d, line.left + lane), hn::LoadU(d, p + place - 1));
       one          = hn::NegMulAdd(hn::LoadU(d, line.above + lane), hn::LoadU(d, above + place), one);
       other        = hn::MulAdd(hn::LoadU(d, line.left + lane + 1), hn::LoadU(d, p + place + 1), other);
@@ -69,10 +67,10 @@ double AddCouplings(const RefinementLine& line, const float* above, const float*
 }
 
 // One over the diagonal of the whole problem. The approximate reciprocal does: any positive numbers make a preconditioner.
-HWY_INLINE Vector Preconditioner(const RefinementLine& line, Vector data, Vector sensor, std::size_t lane)
+HWY_INLINE Vector Preconditioner(const RefinementLine& line, Vector data, std::size_t lane)
 {
   const Lanes d;
-  return hn::ApproximateReciprocal(hn::Add(hn::MulAdd(data, hn::LoadU(d, line.weight + lane), hn::LoadU(d, line.diagonal + lane)), sensor));
+  return hn::ApproximateReciprocal(hn::Add(hn::LoadU(d, line.diagonal + lane), data));
 }
 
 double AdvanceRest(const RefinementLine& line, float step, const float* image, float* rest)
@@ -82,13 +80,13 @@ double AdvanceRest(const RefinementLine& line, float step, const float* image, f
   Vector       sum      = hn::Zero(d);
   for (std::size_t component = 0; component < line.components; ++component)
   {
-    const Vector      data = hn::Set(d, line.data[component]), sensor = hn::Set(d, line.sensor[component]);
+    const Vector      data  = hn::Set(d, line.data[component]);
     const std::size_t first = component * line.lanes;
     for (std::size_t lane = 0; lane < line.lanes; lane += hn::Lanes(d))
     {
       const Vector remaining = hn::NegMulAdd(forwards, hn::LoadU(d, image + first + lane), hn::LoadU(d, rest + first + lane));
       hn::StoreU(remaining, d, rest + first + lane);
-      sum = hn::MulAdd(hn::Mul(remaining, Preconditioner(line, data, sensor, lane)), remaining, sum);
+      sum = hn::MulAdd(hn::Mul(remaining, Preconditioner(line, data, lane)), remaining, sum);
     }
   }
   return static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum)));
@@ -102,13 +100,13 @@ double AdvanceDirectionBy(const RefinementLine& line, float factor, const float*
   Vector       sum = hn::Zero(d);
   for (std::size_t component = 0; component < line.components; ++component)
   {
-    const Vector      data = hn::Set(d, line.data[component]), sensor = hn::Set(d, line.sensor[component]);
+    const Vector      data  = hn::Set(d, line.data[component]);
     const std::size_t first = component * line.lanes;
     for (std::size_t lane = 0; lane < line.lanes; lane += hn::Lanes(d))
     {
       const std::size_t place    = first + lane;
       const Vector      residual = hn::LoadU(d, rest + place);
-      const Vector      steepest = hn::Mul(residual, Preconditioner(line, data, sensor, lane));
+      const Vector      steepest = hn::Mul(residual, Preconditioner(line, data, lane));
       if constexpr (Kind == SolutionStep::None)
       {
         hn::StoreU(steepest, d, p + place);

@@ -16,7 +16,7 @@ namespace otb
 {
 namespace kernels
 {
-/** The smoothness of the unknowns, and what the pixels' own data say of them, at one line of pixels. Arrays have one float per lane. */
+/** The smoothness of the unknowns at one line of pixels. Arrays have one float per lane. */
 struct RefinementLine
 {
   std::size_t  components; // q
@@ -25,31 +25,30 @@ struct RefinementLine
   const float* above;    // to the line above
   const float* below;    // to the line below
   const float* diagonal; // the four couplings and the damping, > 0
-  const float* weight;   // of the data, 0 to 1
-  const float* data;     // q: what data of weight 1 add to a component's diagonal
-  const float* sensor;   // q: what the sensor adds to it, near enough
+  const float* data;     // q: what the data add to a component's diagonal, near enough
 };
 
 /** w = coupling * exp(-sum over bands of (a - b)^2) * validA * validB for each lane; bands are `stride` floats apart. */
 SpectraMorph_EXPORT void EdgeWeights(const float* a, const float* b, std::size_t bands, std::size_t stride, const float* validA, const float* validB,
                                      float coupling, std::size_t lanes, float* w);
 
-/** image += (data + smoothness + damping) p at a line; the lines above and below p are needed.
+/** image += (smoothness + damping) p at a line; the lines above and below p are needed.
  * \return the sum of p * image. */
 SpectraMorph_EXPORT double AddCouplings(const RefinementLine& line, const float* above, const float* p, const float* below, float* image);
 
-/** rest -= step * image. \return the sum of rest * rest / diagonal. */
+/** rest -= step * image. \return the sum of rest * rest / (diagonal + data). */
 SpectraMorph_EXPORT double AdvanceRest(const RefinementLine& line, float step, const float* image, float* rest);
 
 /** What becomes of the solution when the direction moves on. */
 enum class SolutionStep
 {
-  None,  // p is none yet: it becomes rest / diagonal
+  None,  // p is none yet: it becomes rest / (diagonal + data)
   First, // solution = step * p
   Next   // solution += step * p
 };
 
-/** The solution's step along p, then p = rest / diagonal + factor * p: together, since p is read for both. \return the sum of rest * rest / diagonal. */
+/** The solution's step along p, then p = rest / (diagonal + data) + factor * p: together, since p is read for both. \return the sum of rest * rest / (diagonal
+ * + data). */
 SpectraMorph_EXPORT double AdvanceDirection(const RefinementLine& line, float factor, const float* rest, float* p, SolutionStep kind, float step,
                                             float* solution);
 } // namespace kernels

@@ -306,37 +306,32 @@ void SpectralRefinement::SetRest(const Block& block, Workspace::Buffers& buffers
 void SpectralRefinement::Iterate(Workspace::Buffers& buffers) const
 {
   BlockSensor&      sensor = buffers.sensor;
-  const std::size_t q = m_Components, lanes = sensor.GetLanes(), stride = sensor.GetStride(), coarseLanes = sensor.GetCoarseLanes(), rows = buffers.rows;
-  const auto        line = [&](std::size_t y)
+  const std::size_t q = m_Components, c = GetMultispectralBands(), lanes = sensor.GetLanes(), stride = sensor.GetStride(),
+                    coarseLanes = sensor.GetCoarseLanes(), rows = buffers.rows;
+  const auto line = [&](std::size_t y)
   {
     const std::size_t place = y * lanes;
-    return RefinementLine{q,
-                          lanes,
-                          buffers.left + place,
-                          buffers.above + place,
-                          buffers.above + place + lanes,
-                          buffers.diagonal + place,
-                          buffers.weight + place,
-                          m_DataNorm.data(),
-                          m_SensorNorm.data()};
+    return RefinementLine{q, lanes, buffers.left + place, buffers.above + place, buffers.above + place + lanes, buffers.diagonal + place, m_Diagonal.data()};
   };
-  // What the sensor makes of the direction's next coarse lines, mixed by the coarse data's normal matrix.
+  // What the sensor makes of the direction's next coarse lines, weighted.
   std::size_t mixed = 0;
   const auto  mix   = [&](std::size_t lines)
   {
     for (; mixed < lines; ++mixed)
     {
-      float* const out = buffers.mixed + mixed * q * coarseLanes;
-      Multiply({m_Normal.data(), q}, {buffers.coarse + mixed * q * coarseLanes, coarseLanes}, q, q, coarseLanes, {}, Activation::Identity, {out, coarseLanes});
       for (std::size_t component = 0; component < q; ++component)
       {
+        const std::size_t place = (mixed * q + component) * coarseLanes;
         for (std::size_t j = 0; j < coarseLanes; ++j)
         {
-          out[component * coarseLanes + j] *= buffers.usable[mixed * coarseLanes + j];
+          buffers.mixed[place + j] = m_SquaredSizes[component] * buffers.usable[mixed * coarseLanes + j] * buffers.coarse[place + j];
         }
       }
     }
   };
+
+  // What the multispectral image sees of a line; directions are zero where it has no data.
+  float* const seen = buffers.pixelMemory.Get(c * lanes);
 
   double norm = 0., before = 0., step = 0., enough = 0.;
   for (unsigned int iteration = 0; iteration < m_Iterations; ++iteration)
@@ -370,8 +365,11 @@ void SpectralRefinement::Iterate(Workspace::Buffers& buffers) const
           advance(begin + count + 1);
           for (std::size_t y = begin; y < begin + count; ++y)
           {
-            const float* const p = buffers.direction + y * stride;
-            along += AddCouplings(line(y), y > 0 ? p - stride : p, p, y + 1 < rows ? p + stride : p, buffers.image + y * stride);
+            const float* const p     = buffers.direction + y * stride;
+            float* const       image = buffers.image + y * stride;
+            Multiply({m_Seen.data(), q}, {p, lanes}, c, q, lanes, {}, Activation::Identity, {seen, lanes});
+            Multiply({m_Data.data(), c}, {seen, lanes}, q, c, lanes, {Addend::Kind::Matrix, image, lanes}, Activation::Identity, {image, lanes});
+            along += AddCouplings(line(y), y > 0 ? p - stride : p, p, y + 1 < rows ? p + stride : p, image);
           }
         });
     if (iteration == 0)

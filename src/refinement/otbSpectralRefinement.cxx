@@ -3,8 +3,6 @@
 #include "otbBlockSensor.h"
 #include "otbSpectralKernels.h"
 
-#include <Eigen/Eigenvalues>
-
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -66,7 +64,7 @@ SpectralRefinement::SpectralRefinement(const SpectralRefinementModel& model, con
     Expect(mixing->GetEndmembers().cols() == model.basis.rows(), "endmembers' number of bands", static_cast<std::size_t>(mixing->GetEndmembers().cols()),
            static_cast<std::size_t>(model.basis.rows()));
   }
-  SetCoordinates(model);
+  SetData(model);
   SetSummary(model, mixing);
   SetLattice();
 }
@@ -95,7 +93,7 @@ void SpectralRefinement::CheckModel(const SpectralRefinementModel& model) const
   }
 }
 
-void SpectralRefinement::SetCoordinates(const SpectralRefinementModel& model)
+void SpectralRefinement::SetData(const SpectralRefinementModel& model)
 {
   const Eigen::Index c = model.response.GetNumberOfMultispectralBands(), q = m_Components;
   m_Noise = model.multispectralNoise;
@@ -104,29 +102,19 @@ void SpectralRefinement::SetCoordinates(const SpectralRefinementModel& model)
   m_Guide.resize(static_cast<std::size_t>(c));
   std::transform(model.contrast.begin(), model.contrast.end(), m_Guide.begin(), [&model](float contrast) { return 1.f / (contrast * model.edge); });
 
-  // z = turn z', in which the multispectral data's normal matrix (R B / s)^T (R B / s) is diagonal.
   const Eigen::VectorXd noise = Eigen::Map<const Eigen::VectorXf>(m_Noise.data(), c).cast<double>();
+  const Eigen::VectorXd sizes = Eigen::Map<const Eigen::VectorXf>(model.sizes.data(), q).cast<double>();
   const Eigen::MatrixXd seen  = noise.cwiseInverse().asDiagonal() * (model.response.GetMatrix().cast<double>() * model.basis.cast<double>());
-  Eigen::MatrixXd       turn  = Eigen::MatrixXd::Identity(q, q);
-  Eigen::VectorXd       norm  = Eigen::VectorXd::Zero(q);
-  if (q > 0)
-  {
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(seen.transpose() * seen);
-    turn = eigen.eigenvectors();
-    norm = eigen.eigenvalues().cwiseMax(0.);
-  }
-  const Eigen::VectorXd sizes  = Eigen::Map<const Eigen::VectorXf>(model.sizes.data(), q).cast<double>();
-  const Eigen::MatrixXd normal = turn.transpose() * sizes.cwiseAbs2().asDiagonal() * turn;
-  m_Basis                      = (model.basis.cast<double>() * turn).cast<float>();
-  m_Normal                     = normal.cast<float>();
-  m_Data                       = (seen * turn).transpose().cast<float>();
-  m_Projection                 = Padded(model.projection.cast<double>() * sizes.asDiagonal() * turn);
-  // A fine pixel is seen by one coarse pixel for each weight that its own density leaves.
+  m_Basis                     = model.basis;
+  m_Seen                      = seen.cast<float>();
+  m_Data                      = m_Seen.transpose();
+  m_Projection                = Padded(model.projection.cast<double>() * sizes.asDiagonal());
+  // Of the coarse pixels that see a fine one there are as many as its share of their density.
   const double seenBy = SquaredWeights(m_Sensor) * std::abs(m_RowAxis.step * m_ColumnAxis.step);
   for (Eigen::Index k = 0; k < q; ++k)
   {
-    m_DataNorm.push_back(static_cast<float>(norm(k)));
-    m_SensorNorm.push_back(static_cast<float>(normal(k, k) * seenBy));
+    m_SquaredSizes.push_back(static_cast<float>(sizes(k) * sizes(k)));
+    m_Diagonal.push_back(static_cast<float>(sizes(k) * sizes(k) * seenBy + seen.col(k).squaredNorm()));
   }
 }
 

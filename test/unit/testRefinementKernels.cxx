@@ -58,23 +58,14 @@ protected:
   // A line with all its arrays; the couplings at both ends are zero.
   struct Problem
   {
-    Values         left, above, below, diagonal, weight, data, sensor;
+    Values         left, above, below, diagonal, data;
     RefinementLine line;
   };
   Problem MakeProblem(std::size_t components, std::size_t lanes)
   {
-    Problem problem = {Random(lanes + 1, 0.f), Random(lanes, 0.f),           Random(lanes, 0.f),           Random(lanes, 1.f, 4.f),
-                       Random(lanes, 0.f),     Random(components, 0.f, 9.f), Random(components, 0.f, 9.f), {}};
+    Problem problem = {Random(lanes + 1, 0.f), Random(lanes, 0.f), Random(lanes, 0.f), Random(lanes, 1.f, 4.f), Random(components, 0.f, 9.f), {}};
     problem.left[0] = problem.left[lanes] = 0.f;
-    problem.line                          = {components,
-                                             lanes,
-                                             problem.left.data(),
-                                             problem.above.data(),
-                                             problem.below.data(),
-                                             problem.diagonal.data(),
-                                             problem.weight.data(),
-                                             problem.data.data(),
-                                             problem.sensor.data()};
+    problem.line = {components, lanes, problem.left.data(), problem.above.data(), problem.below.data(), problem.diagonal.data(), problem.data.data()};
     return problem;
   }
 
@@ -112,8 +103,8 @@ TEST_P(RefinementKernelTest, CouplingsAreTheNormalEquationsOfTheSmoothness)
       {
         for (std::size_t lane = 0; lane < lanes; ++lane)
         {
-          const std::size_t i = component * lanes + lane;
-          double expected     = before.all[i + 1] + p[i] * (problem.diagonal[lane] + static_cast<double>(problem.data[component]) * problem.weight[lane]);
+          const std::size_t i        = component * lanes + lane;
+          double            expected = before.all[i + 1] + static_cast<double>(p[i]) * problem.diagonal[lane];
           expected -= lane > 0 ? static_cast<double>(problem.left[lane]) * p[i - 1] : 0.;
           expected -= lane + 1 < lanes ? static_cast<double>(problem.left[lane + 1]) * p[i + 1] : 0.;
           expected -= static_cast<double>(problem.above[lane]) * above[i] + static_cast<double>(problem.below[lane]) * below[i];
@@ -142,7 +133,7 @@ TEST_P(RefinementKernelTest, AStepMovesRestSolutionAndDirection)
     for (std::size_t i = 0; i < Count; ++i)
     {
       const std::size_t component = i / Lanes, lane = i % Lanes;
-      const double      diagonal  = problem.diagonal[lane] + static_cast<double>(problem.data[component]) * problem.weight[lane] + problem.sensor[component];
+      const double      diagonal  = static_cast<double>(problem.diagonal[lane]) + problem.data[component];
       const double      remaining = oldRest.all[i + 1] - 0.3 * image[i];
       ASSERT_NEAR(rest[i], remaining, 1e-6);
       // The reciprocal of the diagonal has 11 bits at least.
