@@ -196,7 +196,7 @@ private:
   void SetLattice();
 
   void SetCouplings(const Block& block, Workspace::Buffers& buffers) const;
-  bool SetUsable(const Block& block, Workspace::Buffers& buffers) const;
+  void SetUsable(const Block& block, Workspace::Buffers& buffers) const;
   void SetRest(const Block& block, Workspace::Buffers& buffers) const;
   void Iterate(Workspace::Buffers& buffers) const;
 

@@ -182,8 +182,8 @@ void SpectralRefinement::SetCouplings(const Block& block, Workspace::Buffers& bu
   }
 }
 
-// Which of the block's coarse pixels have a say; whether any has.
-bool SpectralRefinement::SetUsable(const Block& block, Workspace::Buffers& buffers) const
+// Which of the block's coarse pixels have a say.
+void SpectralRefinement::SetUsable(const Block& block, Workspace::Buffers& buffers) const
 {
   const BlockSensor& sensor   = buffers.sensor;
   const std::size_t  lanes    = sensor.GetCoarseLanes();
@@ -200,7 +200,6 @@ bool SpectralRefinement::SetUsable(const Block& block, Workspace::Buffers& buffe
     }
     return any;
   };
-  bool any = false;
   for (std::size_t i = 0; i < sensor.GetCoarseRows(); ++i)
   {
     const long row = sensor.GetCoarseRow(i);
@@ -229,10 +228,8 @@ bool SpectralRefinement::SetUsable(const Block& block, Workspace::Buffers& buffe
         usable = buffers.seesInvalid[first + tap] == 0 || !weighs(lineAxis, column, tap);
       }
       buffers.usable[i * lanes + j] = usable ? 1.f : 0.f;
-      any                           = any || usable;
     }
   }
-  return any;
 }
 
 // The right-hand side: D^T of the innovations, and what the multispectral residuals add.
