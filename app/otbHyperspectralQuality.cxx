@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otbRegistration.h"
 #include "otbSpatialDegradationApplication.h"
+#include "otbSpectralResponseParameters.h"
 
 #include "otbFootprintAverageImageFilter.h"
 #include "otbImageQualityReport.h"
-#include "otbReprojection.h"
 #include "otbSpectralDifferenceImageFilter.h"
 #include "otbSpectralResponseImageFilter.h"
 #include "otbStreamingBandPowerImageFilter.h"
@@ -41,11 +42,13 @@ private:
   using AverageType  = FootprintAverageImageFilter<FloatVectorImageType>;
 
   /** An image, what marks its invalid pixels, and what messages call it. */
-  struct Image
+  struct Image : MarkedImage
   {
-    FloatVectorImageType::Pointer image;
-    float                         noData;
-    std::string                   name;
+    Image(const MarkedImage& marked, const std::string& called) : MarkedImage(marked), name(called)
+    {
+    }
+
+    std::string name;
   };
 
   struct Comparison
@@ -115,9 +118,9 @@ private:
         "nodata", "Pixels with this value, any number, in all bands do not count, in any of the images. By default the value that each image's file declares. "
                   "NaN and infinity never count.");
     MandatoryOff("nodata");
-    AddBadBandsParameter("in, and of ref and inhs,", false);
+    m_Inputs.AddBadBandsParameter("in, and of ref and inhs,", false);
     AddBlurParameters();
-    AddSpectralResponseParameters();
+    m_Response.Add();
 
     AddParameter(ParameterType_OutputImage, "outsam", "Map of spectral angles");
     SetParameterDescription("outsam",
@@ -183,21 +186,22 @@ private:
       throw std::invalid_argument("peak: found " + ToText(peak) + ", expected a positive number, or 0 for the maximum of the reference");
     }
     m_Comparisons.clear();
-    LeaveOutBadBands();
-    const Image image = Read("in");
+    const auto       bad   = m_Inputs.FindDeclaredBadBands(m_Inputs.Read("in", true));
+    const InputImage input = Read("in", bad, true);
+    const Image      image = Name(input);
     if (HasValue("ref"))
     {
-      Compare("reference", "", Read("ref"), image, true);
+      Compare("reference", "", Name(Read("ref", bad)), image, true);
     }
     if (HasValue("inhs"))
     {
-      const Image coarse = InProjectionOf(image, Read("inhs"));
+      const Image coarse = InProjectionOf(image, Name(Read("inhs", bad)));
       Compare("spectral", "spectral.", coarse, Coarsen(image, coarse), false);
     }
     if (HasValue("inms"))
     {
-      const Image sharp = Read("inms");
-      Compare("spatial", "spatial.", sharp, OnGridOf(sharp, Project(image)), true);
+      const Image sharp = Name(m_Inputs.Read("inms"));
+      Compare("spatial", "spatial.", sharp, OnGridOf(sharp, Project(image, input)), true);
     }
     if (m_Comparisons.empty())
     {
@@ -215,52 +219,28 @@ private:
     MakeMap("outerr", MapType::Measure::RootMeanSquareError);
   }
 
-  void LeaveOutBadBands()
+  /** The image without the bands that are bad in `in`. What has another number of bands is compared with nothing, and refused when it should be. */
+  InputImage Read(const std::string& key, const std::vector<bool>& bad, bool withAxis = false)
   {
-    const auto bad = ReadBadBands("in");
-    if (std::find(bad.begin(), bad.end(), true) == bad.end())
-    {
-      return;
-    }
-    // What has another number of bands is compared with nothing, and refused when it should be.
-    for (const char* key : {"in", "ref", "inhs"})
-    {
-      if (HasValue(key) && GetNumberOfBands(key) == bad.size())
-      {
-        PrepareImage(key, {"", "nodata", false, {}, bad});
-      }
-    }
+    const InputImage image = m_Inputs.Read(key, withAxis);
+    const bool       any   = std::find(bad.begin(), bad.end(), true) != bad.end();
+    return any && image.GetNumberOfBands() == bad.size() ? m_Inputs.Prepare(key, {"", "nodata", false, {}, bad}) : image;
   }
 
-  Image Read(const std::string& key)
+  Image Name(const InputImage& image)
   {
-    return {GetImage(key), HasValue("nodata") ? GetParameterFloat("nodata") : InputNoData(key), key};
+    return {{image.image, HasValue("nodata") ? GetParameterFloat("nodata") : image.noData}, image.key};
   }
 
   /** The other image in the projection of the image. */
   Image InProjectionOf(const Image& image, const Image& other)
   {
-    if (HaveSameProjection(image.image.GetPointer(), other.image.GetPointer()))
+    const auto reprojected = Reproject(*this, other.image, other.name, image.image, image.name, Resampling::Nearest);
+    if (reprojected != other.image)
     {
-      return other;
+      otbAppLogINFO(<< other.name << " is reprojected to the projection of " << image.name << ", by nearest neighbour");
     }
-    otbAppLogINFO(<< other.name << " is reprojected to the projection of " << image.name << ", by nearest neighbour");
-    const auto filter = Keep(MakeReprojection(other.image.GetPointer(), image.image.GetPointer(), Resampling::Nearest));
-    filter->UpdateOutputInformation();
-    return {filter->GetOutput(), other.noData, other.name};
-  }
-
-  /** How an image and one that it is compared with lie. \throw std::invalid_argument when by their coordinates they do not overlap. */
-  static CoarseGridMap MapBetween(const Image& image, const Image& other)
-  {
-    try
-    {
-      return CoarseGridMap::Between(image.image.GetPointer(), other.image.GetPointer());
-    }
-    catch (const itk::ExceptionObject& error)
-    {
-      throw std::invalid_argument(other.name + ": " + GetMessage(error.GetDescription()));
-    }
+    return {{reprojected, other.noData}, other.name};
   }
 
   /** Whether the other image's pixels are whole blocks of the image's, counted from its corner, to a thousandth of a pixel from one end to the other. */
@@ -278,8 +258,8 @@ private:
   /** As the coarse hyperspectral sensor would have seen the image. */
   Image Coarsen(const Image& image, const Image& coarse)
   {
-    const CoarseGridMap map  = MapBetween(image, coarse);
-    const auto          blur = Keep(MakeDegradation(image.image));
+    const CoarseGridMap map  = FindGridMap(image.image, image.name, coarse.image, coarse.name, coarse.name);
+    const auto          blur = MakeDegradation(image.image);
     blur->SetInputNoData(image.noData);
     blur->SetOutputNoData(NaN);
     if (!map.physical)
@@ -291,17 +271,16 @@ private:
       otbAppLogINFO(<< "A pixel of " << coarse.name << " is " << 1. / std::abs(map.columns.step) << " x " << 1. / std::abs(map.rows.step) << " of "
                     << image.name << ", which is averaged over its footprint");
       blur->SetRatio(1);
-      return OnGridOf(coarse, {blur->GetOutput(), NaN, image.name});
+      return OnGridOf(coarse, {{blur->GetOutput(), NaN}, image.name});
     }
     blur->UpdateOutputInformation();
-    return {blur->GetOutput(), NaN, image.name + ", made coarser by the ratio " + GetParameterString("ratio") + ","};
+    return {{blur->GetOutput(), NaN}, image.name + ", made coarser by the ratio " + GetParameterString("ratio") + ","};
   }
 
   /** The image averaged over the footprints of another's pixels; the image itself when it has the same grid, or no georeferencing says otherwise. */
   Image OnGridOf(const Image& other, const Image& image)
   {
-    image.image->UpdateOutputInformation();
-    const CoarseGridMap map = MapBetween(image, other);
+    const CoarseGridMap map = FindGridMap(image.image, image.name, other.image, other.name, other.name);
     if (!map.physical || IsInBlocks(map, image, 1))
     {
       return image;
@@ -311,19 +290,19 @@ private:
     filter->SetInputNoData(image.noData);
     filter->SetGrid(other.image);
     filter->UpdateOutputInformation();
-    return {filter->GetOutput(), NaN, image.name + ", averaged over the pixels of " + other.name + ","};
+    return {{filter->GetOutput(), NaN}, image.name + ", averaged over the pixels of " + other.name + ","};
   }
 
   /** As the multispectral sensor would have. */
-  Image Project(const Image& image)
+  Image Project(const Image& image, const InputImage& input)
   {
     const auto filter = Keep(SpectralType::New());
     filter->SetInput(image.image);
-    filter->SetSpectralResponse(ReadSpectralResponse("in"));
+    filter->SetSpectralResponse(m_Response.Read(input));
     filter->SetInputNoData(image.noData);
     filter->SetOutputNoData(NaN);
     filter->UpdateOutputInformation();
-    return {filter->GetOutput(), NaN, image.name + ", through the spectral response,"};
+    return {{filter->GetOutput(), NaN}, image.name + ", through the spectral response,"};
   }
 
   /** Gives a filter of image pairs its inputs. */
@@ -405,17 +384,10 @@ private:
     SetParameterOutputImage(key, map->GetOutput());
   }
 
-  /** The filter, kept alive with the application. */
-  template <class TPointer>
-  TPointer Keep(TPointer filter)
-  {
-    m_Filters.push_back(filter.GetPointer());
-    return filter;
-  }
-
   static constexpr float NaN = std::numeric_limits<float>::quiet_NaN();
 
-  std::vector<Comparison> m_Comparisons;
+  SpectralResponseParameters m_Response{*this};
+  std::vector<Comparison>    m_Comparisons;
 };
 } // namespace Wrapper
 } // namespace otb

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otbEndmemberTableParameter.h"
 #include "otbSpectralInversionApplication.h"
 
 #include "otbWrapperApplicationFactory.h"
@@ -25,12 +26,13 @@ private:
   {
     SetName("HyperspectralSuperResolution");
     SetDescription("Fuses a coarse hyperspectral and a sharp multispectral image into a sharp hyperspectral image");
-    SetDocLongDescription("Trains a small network on the hyperspectral image alone, by the spectral response of the multispectral sensor: its input is what "
-                          "the multispectral sensor would have seen of a hyperspectral pixel, its target that pixel's spectrum. The network then turns each "
-                          "pixel of the sharp multispectral image into a spectrum. No ground truth and no knowledge of the blur is needed. Two published "
-                          "methods are offered: SpectraMorph, which mixes endmember spectra by estimated abundances, and SpectraLift, which regresses the "
-                          "spectrum directly. The output has the size and georeferencing of the multispectral image, and the bands, wavelengths and unit of "
-                          "the hyperspectral one. Scenes of any size are processed in pieces that fit ram.");
+    SetDocLongDescription(
+        "Trains a small network on the hyperspectral image alone, by the spectral response of the multispectral sensor: its input is what "
+        "the multispectral sensor would have seen of a hyperspectral pixel, its target that pixel's spectrum. The network then turns each "
+        "pixel of the sharp multispectral image into a spectrum. No ground truth and no knowledge of the blur is needed. Three methods "
+        "are offered: SpectraMorph, which mixes endmember spectra by estimated abundances; SpectraLift, which regresses the spectrum "
+        "directly; and linear regression, for comparison. The output has the size and georeferencing of the multispectral image, and the bands, wavelengths and unit of "
+        "the hyperspectral one. Scenes of any size are processed in pieces that fit ram.");
     SetDocLimitations(
         "What the spectral response makes of the hyperspectral image must match the multispectral image, band by band, but for a gain and an offset (radio). "
         "Both images are taken as orthorectified.");
@@ -46,18 +48,19 @@ private:
         "outem", "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember: what HyperspectralUnmixing and "
                  "LinearMixingSynthesis take. Only for the method morph.");
     MandatoryOff("outem");
-    AddEndmemberTableParameter();
+    AddEndmemberTableParameter(*this);
     AddParameter(ParameterType_OutputFilename, "model", "Trained model");
     SetParameterDescription("model", "The model as a file (JSON), for SpectralInversion to apply to other images of the same two sensors.");
     MandatoryOff("model");
     AddReportParameter();
-    AddSpectralResponseParameters();
+    m_Response.Add();
     AddTrainingParameters();
     AddHyperspectralCheckParameters();
     AddMultispectralCheckParameters();
     AddKeepBadBandsParameter();
-    AddRadiometryParameter();
-    AddNoDataParameter();
+    m_Radiometry.Add();
+    m_Refinement.Add();
+    m_Outputs.AddNoDataParameter();
     AddRAMParameter();
 
     SetDocExampleParameterValue("inhs", "hyperspectral.tif");
@@ -91,26 +94,27 @@ private:
 
   void Run() override
   {
-    PrepareMultispectralImage();
-    PrepareHyperspectralImage();
-    const SpectralResponse response = ReadSpectralResponse("inhs");
-    CheckBands("inms", response.GetNumberOfMultispectralBands(), "the spectral response (srf) has bands");
+    InputImage             multispectral = ReadMultispectralImage();
+    Images                 images{std::move(multispectral), ReadTrainingImage(), {}};
+    const SpectralResponse response = m_Response.Read(*images.hyperspectral);
+    CheckBands(images.multispectral, response.GetNumberOfMultispectralBands(), "the spectral response (srf) has bands");
 
     // What inference would refuse is refused before the training.
-    OutputNoData("out");
-    if (GetParameterString("method") == "morph" && GetParameterInt("method.morph.csp") != 0)
+    const Formats formats = ReadFormats(images.multispectral, *images.hyperspectral);
+    const auto    method  = ReadMethod(response, IsSameGround(images));
+    if (method->HasPrior())
     {
-      CheckGrids();
+      Coregister(images);
     }
 
-    const RadiometricHarmonisation radiometry = EstimateRadiometry(response);
-    const auto                     model      = std::make_shared<SpectralInversionModel>(*Train(response));
-    model->radiometry                         = radiometry;
-    SetEndmemberOutput(*model);
-    ConnectInversion(std::make_shared<SpectralInversionModel>(model->WithFoldedRadiometry()));
-    WriteReport(*model, GetImage("inms"));
-    KeepBadBands();
-    WriteFile("model", model->ToText());
+    const auto comparison     = m_Radiometry.Compare(response, images.multispectral, *images.hyperspectral, NeedsBlur(images) || method->GetParts().size() > 1);
+    auto       model          = *Train(*images.hyperspectral, response, *method);
+    model.radiometry          = comparison.radiometry;
+    const Judgement judgement = Judge(model, images, comparison.blur);
+    SetEndmemberOutput(judgement.model);
+    const Result result = Invert(judgement, images, formats);
+    WriteReport(judgement.model, images, result);
+    WriteFile("model", judgement.model.ToText());
   }
 };
 } // namespace Wrapper

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralApplication.h"
+#include "otbWavelengthParameter.h"
 
 #include "otbEndmemberImageSource.h"
-#include "otbFileBlock.h"
 #include "otbLinearMixingImageFilter.h"
 
 #include "otbWrapperApplicationFactory.h"
@@ -46,14 +46,14 @@ private:
     SetParameterDescription("in", "The abundance image, a band for each endmember.");
     AddParameter(ParameterType_InputImage, "ie", "Endmembers");
     SetParameterDescription("ie", "The endmember image: each pixel the spectrum of an endmember, in the order of the bands of in; at most 4096 pixels.");
-    AddWavelengthParameter();
+    AddWavelengthParameter(*this);
     AddParameter(ParameterType_Float, "offset", "Offset");
     SetParameterDescription("offset",
                             "The origin o of the mixing, any number in the unit of the endmembers; it has no effect where abundances sum to one. Default 0.");
     SetDefaultParameterFloat("offset", 0.f);
     AddParameter(ParameterType_OutputImage, "out", "Hyperspectral image");
     SetParameterDescription("out", "The hyperspectral image, in the unit of the endmembers.");
-    AddNoDataParameter();
+    m_Outputs.AddNoDataParameter();
     AddRAMParameter();
 
     SetDocExampleParameterValue("in", "abundances.tif");
@@ -68,12 +68,12 @@ private:
 
   void Run() override
   {
-    FloatVectorImageType* const endmemberImage = GetParameterFloatVectorImage("ie");
-    endmemberImage->UpdateOutputInformation();
-    const auto pixels = endmemberImage->GetLargestPossibleRegion().GetNumberOfPixels();
-    if (pixels != GetNumberOfBands("in"))
+    const InputImage endmemberImage = m_Inputs.Read("ie");
+    const InputImage abundances     = m_Inputs.Read("in");
+    const auto       pixels         = endmemberImage.image->GetLargestPossibleRegion().GetNumberOfPixels();
+    if (pixels != abundances.GetNumberOfBands())
     {
-      throw std::invalid_argument("ie: found " + std::to_string(pixels) + " endmembers (pixels), expected " + std::to_string(GetNumberOfBands("in")) +
+      throw std::invalid_argument("ie: found " + std::to_string(pixels) + " endmembers (pixels), expected " + std::to_string(abundances.GetNumberOfBands()) +
                                   ", one for each band of in");
     }
     // OTB turns NaN and infinity into the greatest numbers.
@@ -82,25 +82,20 @@ private:
     {
       throw std::invalid_argument("offset: found " + ToText(offset) + ", expected a finite number");
     }
-    const SpectraMatrix endmembers = ReadEndmemberImage(endmemberImage);
+    const SpectraMatrix endmembers = ReadEndmemberImage(endmemberImage.image.GetPointer());
     if (!endmembers.allFinite())
     {
       throw std::invalid_argument("ie: found NaN or infinity in a pixel, expected spectra of numbers");
     }
     otbAppLogINFO(<< "Mixing: " << endmembers.rows() << " endmembers of " << endmembers.cols() << " bands, offset " << offset);
-    m_Filter = FilterType::New();
-    m_Filter->SetMixing(LinearMixing(endmembers, offset));
-    m_Filter->SetSpectralAxis(ReadSpectralAxis("ie").value_or(SpectralAxis()));
-    m_Filter->SetInput(GetParameterFloatVectorImage("in"));
-    m_Filter->SetInputNoData(InputNoData("in"));
-    m_Filter->SetOutputNoData(OutputNoData("out"));
-    m_Filter->SetRoundToIntegers(IsIntegerOutput("out"));
-    const auto block = GetFileBlock(GetParameterString("out"), GetParameterFloatVectorImage("in")->GetLargestPossibleRegion().GetSize(0));
-    m_Filter->SetTileHint(block.columns, block.lines);
-    SetParameterOutputImage("out", m_Filter->GetOutput());
+    const auto filter = Keep(FilterType::New());
+    filter->SetMixing(LinearMixing(endmembers, offset));
+    filter->SetSpectralAxis(ReadSpectralAxis(*this, "ie"));
+    filter->SetInput(abundances.image);
+    filter->SetInputNoData(abundances.noData);
+    filter->SetOutputFormat(m_Outputs.ReadFormat("out", static_cast<unsigned int>(abundances.image->GetLargestPossibleRegion().GetSize(0))));
+    SetParameterOutputImage("out", filter->GetOutput());
   }
-
-  FilterType::Pointer m_Filter;
 };
 } // namespace Wrapper
 } // namespace otb

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otbEndmemberTableParameter.h"
 #include "otbSpectralApplication.h"
+#include "otbWavelengthParameter.h"
 
 #include "otbEndmemberImageSource.h"
+#include "otbEndmemberTable.h"
+#include "otbNonnegativeMatrixFactorization.h"
 #include "otbNonnegativeUnmixingImageFilter.h"
 #include "otbStreamingNMFEndmemberExtractionImageFilter.h"
 
@@ -26,6 +30,7 @@ public:
 
 private:
   using ExtractionType = StreamingNMFEndmemberExtractionImageFilter<FloatVectorImageType>;
+  using SampleType     = PersistentNMFEndmemberExtractionImageFilter<FloatVectorImageType>;
   using SourceType     = EndmemberImageSource<FloatVectorImageType>;
   using UnmixingType   = NonnegativeUnmixingImageFilter<FloatVectorImageType>;
 
@@ -45,24 +50,25 @@ private:
 
     AddParameter(ParameterType_InputImage, "in", "Hyperspectral image");
     SetParameterDescription("in", "The hyperspectral image, in any unit. Pixels with NaN, infinity or no data are left out.");
-    AddWavelengthParameter();
+    AddWavelengthParameter(*this);
     AddParameter(ParameterType_Int, "ne", "Number of endmembers");
-    SetParameterDescription("ne", "A whole number from 1 to the smaller of the numbers of bands and of pixels. Default 7.");
-    SetDefaultParameterInt("ne", 7);
+    SetParameterDescription("ne", "A whole number from 1 to the smaller of the numbers of bands and of pixels. Default " +
+                                      std::to_string(NonnegativeMatrixFactorization::UsualNumber) + ".");
+    SetDefaultParameterInt("ne", NonnegativeMatrixFactorization::UsualNumber);
     AddParameter(ParameterType_OutputImage, "outendm", "Endmembers");
     SetParameterDescription("outendm",
                             "The endmember spectra in the image's unit, as an image of one row, a pixel an endmember: what HyperspectralUnmixing takes.");
-    AddEndmemberTableParameter();
+    AddEndmemberTableParameter(*this);
     AddParameter(ParameterType_OutputImage, "outab", "Abundances");
     SetParameterDescription("outab", "A band for each endmember, with its abundance in each pixel, not negative.");
     MandatoryOff("outab");
     AddRANDParameter("rand", "Random seed", 0);
     SetParameterDescription("rand", "Of the sample of pixels, where the image is larger than fits ram; any whole number. Default 0.");
-    AddBadBandsParameter("in");
-    AddMaskParameter("mask", "Mask", "in", "are left out, and become no data in the abundances");
-    AddInputNoDataParameter("nodatain", "No data in the image", "in");
-    AddSaturationParameter("in");
-    AddNoDataParameter();
+    m_Inputs.AddBadBandsParameter("in");
+    m_Inputs.AddMaskParameter("mask", "Mask", "in", "are left out, and become no data in the abundances");
+    m_Inputs.AddNoDataParameter("nodatain", "No data in the image", "in");
+    m_Inputs.AddSaturationParameter("in");
+    m_Outputs.AddNoDataParameter();
     AddRAMParameter();
 
     SetDocExampleParameterValue("in", "hyperspectral.tif");
@@ -78,23 +84,21 @@ private:
 
   void Run() override
   {
-    PrepareImage("in", {"mask", "nodatain", true, {}, {}});
-    FloatVectorImageType* const image = GetImage("in");
-    const std::uint64_t         bands = GetNumberOfBands("in");
-    const std::uint64_t         most  = std::min<std::uint64_t>(bands, image->GetLargestPossibleRegion().GetNumberOfPixels());
-    const int                   ne    = GetParameterInt("ne");
+    const InputImage    image = m_Inputs.Prepare("in", {"mask", "nodatain", true, {}, {}});
+    const std::uint64_t bands = image.GetNumberOfBands();
+    const std::uint64_t most  = std::min<std::uint64_t>(bands, image.image->GetLargestPossibleRegion().GetNumberOfPixels());
+    const int           ne    = GetParameterInt("ne");
     if (ne < 1 || static_cast<std::uint64_t>(ne) > most)
     {
       throw std::invalid_argument("ne: found " + std::to_string(ne) + ", expected 1 to " + std::to_string(most) + ", the fewer of bands and pixels of in");
     }
-    const SpectralAxis axis = ReadSpectralAxis("in").value_or(SpectralAxis());
+    const OutputFormat abundances = m_Outputs.ReadFormatOfFractions("outab");
 
-    // Of each pixel there are, for a while: three copies of its spectrum, abundances in single and in double precision, four more doubles, and its place.
-    const std::uint64_t pixelSize  = 3 * sizeof(float) * bands + (sizeof(float) + sizeof(double)) * static_cast<std::uint64_t>(ne) + 4 * sizeof(double) + 8;
+    const std::uint64_t pixelSize  = SampleType::GetBytesPerPixel(bands, static_cast<std::uint64_t>(ne));
     const auto          ram        = static_cast<std::uint64_t>(GetParameterInt("ram"));
     const auto          extraction = ExtractionType::New();
-    extraction->SetInput(image);
-    extraction->GetFilter()->SetNoData(InputNoData("in"));
+    extraction->SetInput(image.image);
+    extraction->GetFilter()->SetNoData(image.noData);
     extraction->GetFilter()->SetNumberOfEndmembers(static_cast<unsigned int>(ne));
     extraction->GetFilter()->SetSeed(static_cast<std::uint64_t>(GetParameterInt("rand")));
     extraction->GetFilter()->SetMaximumPixels(std::max<std::uint64_t>(1024, (ram << 20) / pixelSize));
@@ -116,23 +120,19 @@ private:
                   << extraction->GetFilter()->GetNumberOfValidPixels() << " valid pixels, relative residual " << result.relativeError << " after "
                   << result.sweeps << " sweeps");
 
-    m_Source = SourceType::New();
-    m_Source->SetEndmembers(result.endmembers);
-    m_Source->SetSpectralAxis(axis);
-    SetParameterOutputImage("outendm", m_Source->GetOutput());
-    WriteEndmemberTable(result.endmembers, axis);
+    const auto source = Keep(SourceType::New());
+    source->SetEndmembers(result.endmembers);
+    source->SetSpectralAxis(image.axis);
+    SetParameterOutputImage("outendm", source->GetOutput());
+    WriteFile("outcsv", ToEndmemberTable(result.endmembers, image.axis));
 
-    m_Unmixing = UnmixingType::New();
-    m_Unmixing->SetUnmixing(NonnegativeUnmixing(result.endmembers));
-    m_Unmixing->SetInput(image);
-    m_Unmixing->SetInputNoData(InputNoData("in"));
-    KeepFractions("outab");
-    m_Unmixing->SetOutputNoData(OutputNoData("outab"));
-    SetParameterOutputImage("outab", m_Unmixing->GetOutput());
+    const auto unmixing = Keep(UnmixingType::New());
+    unmixing->SetUnmixing(NonnegativeUnmixing(result.endmembers));
+    unmixing->SetInput(image.image);
+    unmixing->SetInputNoData(image.noData);
+    unmixing->SetOutputFormat(abundances);
+    m_Outputs.SetFractions("outab", unmixing->GetOutput());
   }
-
-  SourceType::Pointer   m_Source;
-  UnmixingType::Pointer m_Unmixing;
 };
 } // namespace Wrapper
 } // namespace otb

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otbNoiseParameters.h"
 #include "otbSpatialDegradationApplication.h"
+#include "otbWavelengthParameter.h"
 
 #include "otbWrapperApplicationFactory.h"
 
@@ -40,11 +42,11 @@ private:
     AddParameter(ParameterType_Int, "ratio", "Ratio");
     SetParameterDescription("ratio", "Pixels of the sharp image per output pixel in each direction, a whole number from 1. Default 4.");
     SetDefaultParameterInt("ratio", 4);
-    AddNoiseParameters();
-    AddWavelengthParameter();
+    m_Noise.Add();
+    AddWavelengthParameter(*this);
     AddParameter(ParameterType_OutputImage, "out", "Coarse image");
     SetParameterDescription("out", "The degraded image, with the bands and wavelengths of the input.");
-    AddNoDataParameter();
+    m_Outputs.AddNoDataParameter();
     AddRAMParameter();
 
     SetDocExampleParameterValue("in", "hyperspectral.tif");
@@ -68,20 +70,24 @@ private:
 
   void Run() override
   {
-    m_Filter = MakeDegradation(GetParameterFloatVectorImage("in"));
-    m_Filter->SetInputNoData(InputNoData("in"));
-    m_Filter->SetOutputNoData(OutputNoData("out"));
-    m_Filter->SetSpectralAxis(ReadSpectralAxis("in"));
-    m_Filter->UpdateOutputInformation();
-    const auto sharp  = m_Filter->GetInput()->GetLargestPossibleRegion().GetSize();
-    const auto coarse = m_Filter->GetOutput()->GetLargestPossibleRegion().GetSize();
+    const InputImage image  = m_Inputs.Read("in", true);
+    const auto       filter = MakeDegradation(image.image);
+    filter->SetInputNoData(image.noData);
+    filter->SetOutputNoData(m_Outputs.ReadNoData("out"));
+    if (image.axis.size() != 0)
+    {
+      filter->SetSpectralAxis(image.axis);
+    }
+    filter->UpdateOutputInformation();
+    const auto sharp  = filter->GetInput()->GetLargestPossibleRegion().GetSize();
+    const auto coarse = filter->GetOutput()->GetLargestPossibleRegion().GetSize();
     const auto ratio  = static_cast<itk::SizeValueType>(GetParameterInt("ratio"));
     otbAppLogINFO(<< "Output: " << coarse[0] << " x " << coarse[1] << " pixels; " << sharp[0] - ratio * coarse[0] << " columns and "
                   << sharp[1] - ratio * coarse[1] << " rows of the input are left over");
-    SetParameterOutputImage("out", AddNoise(m_Filter->GetOutput(), m_Filter->GetOutputNoData()));
+    SetParameterOutputImage("out", m_Noise.MakeNoisy({filter->GetOutput(), filter->GetOutputNoData()}).GetPointer());
   }
 
-  FilterType::Pointer m_Filter;
+  NoiseParameters m_Noise{*this};
 };
 } // namespace Wrapper
 } // namespace otb

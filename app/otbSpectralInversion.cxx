@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralInversionApplication.h"
+#include "otbWavelengthParameter.h"
 
 #include "otbWrapperApplicationFactory.h"
 
@@ -38,16 +39,17 @@ private:
     AddParameter(ParameterType_InputImage, "inhs", "Hyperspectral image");
     SetParameterDescription(
         "inhs", "The coarse hyperspectral image of the same ground. A model with a coarse spectral prior looks at it, and radio affine takes the multispectral "
-                "image's gains and offsets from it.");
+                "image's gains and offsets from it; the result is refined by it, where that pays (refine).");
     MandatoryOff("inhs");
     AddParameter(ParameterType_InputFilename, "model", "Trained model");
     SetParameterDescription("model", "The model file (JSON).");
     AddInversionOutputParameters();
     AddMultispectralCheckParameters();
-    AddInputNoDataParameter("nodatahs", "No data in the hyperspectral image", "inhs");
-    AddWavelengthParameter();
-    AddRadiometryParameter();
-    AddNoDataParameter();
+    m_Inputs.AddNoDataParameter("nodatahs", "No data in the hyperspectral image", "inhs");
+    AddWavelengthParameter(*this);
+    m_Radiometry.Add();
+    m_Refinement.Add();
+    m_Outputs.AddNoDataParameter();
     AddRAMParameter();
 
     SetDocExampleParameterValue("inms", "multispectral.tif");
@@ -68,31 +70,31 @@ private:
   void Run() override
   {
     const auto model = std::make_shared<SpectralInversionModel>(SpectralInversionModel::Load(GetParameterString("model"), "model"));
-    otbAppLogINFO(<< "Model: " << model->GetMultispectralBands() << " bands to " << model->GetHyperspectralBands() << " by "
-                  << (model->network.GetMethod() == SpectralInversionMethod::Morph
-                          ? "the abundances of " + std::to_string(model->network.GetOutputs()) + " endmembers"
-                          : "direct regression")
-                  << (model->HasPrior() ? " and a coarse spectral prior" : "") << ", trained on " << model->training.pixels << " pixels");
-    PrepareMultispectralImage();
+    otbAppLogINFO(<< "Model: " << model->GetMultispectralBands() << " bands to " << model->GetHyperspectralBands() << " by " << model->inverse->Describe()
+                  << ", trained on " << model->training.pixels << " pixels");
+    Images images{ReadMultispectralImage(), {}, {}};
     if (HasValue("inhs"))
     {
-      PrepareHyperspectralImage(*model);
+      images.hyperspectral = ReadHyperspectralImage(*model);
     }
-    if (GetParameterString("radio") == "none")
+    const Formats                    formats = ReadFormats(images.multispectral);
+    RadiometryParameters::Comparison comparison;
+    if (images.hyperspectral)
+    {
+      CheckBands(*images.hyperspectral, model->GetHyperspectralBands(), "the model was trained on");
+      CheckBands(images.multispectral, model->GetMultispectralBands(), "the spectral response of the model has rows");
+      comparison        = m_Radiometry.Compare(model->response, images.multispectral, *images.hyperspectral, NeedsBlur(images));
+      model->radiometry = comparison.radiometry;
+    }
+    else if (m_Radiometry.IsNone())
     {
       model->radiometry = RadiometricHarmonisation();
     }
-    else if (HasValue("inhs"))
-    {
-      CheckBands("inhs", model->GetHyperspectralBands(), "the model was trained on");
-      CheckBands("inms", model->GetMultispectralBands(), "the spectral response of the model has rows");
-      model->radiometry = EstimateRadiometry(model->response);
-    }
     else if (!model->radiometry.IsIdentity())
     {
-      LogRadiometry("those of the image that the model was made with, since inhs is not given", model->radiometry);
+      m_Radiometry.Tell("those of the image that the model was made with, since inhs is not given", model->radiometry);
     }
-    ConnectInversion(std::make_shared<SpectralInversionModel>(model->WithFoldedRadiometry()));
+    Invert(Judge(*model, images, comparison.blur), images, formats);
   }
 };
 } // namespace Wrapper

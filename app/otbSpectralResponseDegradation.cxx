@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otbNoiseParameters.h"
 #include "otbSpectralApplication.h"
+#include "otbSpectralResponseParameters.h"
 
 #include "otbSpectralResponseImageFilter.h"
 
@@ -40,15 +42,15 @@ private:
 
     AddParameter(ParameterType_InputImage, "in", "Hyperspectral image");
     SetParameterDescription("in", "The hyperspectral image, in any unit.");
-    AddSpectralResponseParameters();
+    m_Response.Add();
     AddParameter(ParameterType_OutputImage, "out", "Multispectral image");
     SetParameterDescription("out", "The multispectral image: one band for each of the spectral response.");
-    AddBadBandsParameter("in");
-    AddMaskParameter("mask", "Mask", "in", "become no data");
-    AddInputNoDataParameter("nodatain", "No data in the image", "in");
-    AddSaturationParameter("in");
-    AddNoiseParameters();
-    AddNoDataParameter();
+    m_Inputs.AddBadBandsParameter("in");
+    m_Inputs.AddMaskParameter("mask", "Mask", "in", "become no data");
+    m_Inputs.AddNoDataParameter("nodatain", "No data in the image", "in");
+    m_Inputs.AddSaturationParameter("in");
+    m_Noise.Add();
+    m_Outputs.AddNoDataParameter();
     AddRAMParameter();
 
     SetDocExampleParameterValue("in", "hyperspectral.tif");
@@ -71,16 +73,17 @@ private:
 
   void Run() override
   {
-    PrepareImage("in", {"mask", "nodatain", true, {}, {}});
-    m_Filter = FilterType::New();
-    m_Filter->SetSpectralResponse(ReadSpectralResponse("in"));
-    m_Filter->SetInput(GetImage("in"));
-    m_Filter->SetInputNoData(InputNoData("in"));
-    m_Filter->SetOutputNoData(OutputNoData("out"));
-    SetParameterOutputImage("out", AddNoise(m_Filter->GetOutput(), m_Filter->GetOutputNoData()));
+    const InputImage image  = m_Inputs.Prepare("in", {"mask", "nodatain", true, {}, {}});
+    const auto       filter = Keep(FilterType::New());
+    filter->SetSpectralResponse(m_Response.Read(image));
+    filter->SetInput(image.image);
+    filter->SetInputNoData(image.noData);
+    filter->SetOutputNoData(m_Outputs.ReadNoData("out"));
+    SetParameterOutputImage("out", m_Noise.MakeNoisy({filter->GetOutput(), filter->GetOutputNoData()}).GetPointer());
   }
 
-  FilterType::Pointer m_Filter;
+  SpectralResponseParameters m_Response{*this};
+  NoiseParameters            m_Noise{*this};
 };
 } // namespace Wrapper
 } // namespace otb

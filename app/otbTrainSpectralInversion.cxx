@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otbEndmemberTableParameter.h"
 #include "otbSpectralInversionApplication.h"
 
 #include "otbWrapperApplicationFactory.h"
@@ -40,9 +41,9 @@ private:
     SetParameterDescription(
         "outem", "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember. Only for the method morph.");
     MandatoryOff("outem");
-    AddEndmemberTableParameter();
+    AddEndmemberTableParameter(*this);
     AddReportParameter();
-    AddSpectralResponseParameters();
+    m_Response.Add();
     AddTrainingParameters();
     AddHyperspectralCheckParameters();
     AddRAMParameter();
@@ -67,11 +68,12 @@ private:
 
   void Run() override
   {
-    PrepareHyperspectralImage();
-    const ModelPointer model = Train(ReadSpectralResponse("inhs"));
+    const InputImage   hyperspectral = ReadTrainingImage();
+    const auto         response      = m_Response.Read(hyperspectral);
+    const ModelPointer model         = Train(hyperspectral, response, *ReadMethod(response, false));
     WriteFile("out", model->ToText());
     SetEndmemberOutput(*model);
-    WriteReport(*model);
+    WriteReport(*model, hyperspectral);
   }
 };
 } // namespace Wrapper

@@ -12,7 +12,7 @@
 namespace otb
 {
 /** \class AbundanceEstimationImageFilter
- * \brief From a multispectral image to abundances of a model's K endmembers, by SpectraMorph's network (arXiv 2510.20814).
+ * \brief From a multispectral image to abundances of a trained model's K endmembers, or to its K latent numbers where it has none.
  *
  * Input: the HR-MSI (c bands) and, for a model with a coarse spectral prior, the LR-HSI (C bands), up-sampled by nearest neighbour as CoarseGridMap says.
  * Output: K bands on the HR-MSI's grid. A pixel outside the LR-HSI, or whose prior is invalid, is no-data; so is an invalid pixel of the HR-MSI.
@@ -34,7 +34,7 @@ public:
   itkNewMacro(Self);
   itkTypeMacro(AbundanceEstimationImageFilter, PixelwiseSpectralImageFilter);
 
-  /** A model of SpectraMorph. \throw std::invalid_argument when it is not one. */
+  /** \throw std::invalid_argument when the model has nothing that a method has learnt. */
   void SetModel(std::shared_ptr<const SpectralInversionModel> model);
 
   /** The LR-HSI; needed when the model has a prior, ignored otherwise. */

@@ -4,7 +4,6 @@
 
 #include "otbAbundanceEstimationImageFilter.h"
 #include "otbRequestRegion.h"
-#include "otbRoundSpectra.h"
 #include "otbValidSpectrum.h"
 
 #include <algorithm>
@@ -37,7 +36,7 @@ unsigned int AbundanceEstimationImageFilter<TInputImage, TOutputImage>::CheckInp
 {
   if (!m_Model)
   {
-    itkExceptionMacro(<< "There is no model, expected one of SpectraMorph");
+    itkExceptionMacro(<< "There is no model, expected one that has abundances");
   }
   if (inputBands != m_Model->GetMultispectralBands())
   {
@@ -52,7 +51,7 @@ unsigned int AbundanceEstimationImageFilter<TInputImage, TOutputImage>::CheckInp
     itkExceptionMacro(<< "The hyperspectral image has " << GetPrior()->GetNumberOfComponentsPerPixel() << " bands, expected "
                       << m_Model->GetHyperspectralBands() << " as the model");
   }
-  return m_Model->network.GetOutputs();
+  return m_Model->inverse->GetNumberOfLatents();
 }
 
 template <class TInputImage, class TOutputImage>
@@ -234,9 +233,9 @@ void AbundanceEstimationImageFilter<TInputImage, TOutputImage>::EstimateLines(co
         {
           std::fill_n(cells.abundances[slot], K, noData);
         }
-        else if (this->GetRoundToIntegers())
+        else
         {
-          RoundSpectra(cells.abundances[slot], K);
+          this->Round(cells.abundances[slot], K);
         }
       }
     }

@@ -2,16 +2,16 @@
 #ifndef otbAbundanceEstimator_h
 #define otbAbundanceEstimator_h
 
-#include "otbSpectralBinning.h"
 #include "otbSpectralInversionModel.h"
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 namespace otb
 {
 /** \class AbundanceEstimator
- * \brief From multispectral pixels to abundances, a = phi(W2 relu(W1 x + b1) + b2) (arXiv 2510.20814), by a trained model.
+ * \brief From multispectral pixels to abundances, by a trained model; to its latent numbers where it has no abundances.
  *
  * Pixels come and go as they lie in images, one after the other; they are computed side by side, and each one's result depends on it alone.
  *
@@ -22,7 +22,7 @@ class SpectraMorph_EXPORT AbundanceEstimator
 public:
   AbundanceEstimator() = default;
 
-  /** \throw std::invalid_argument when the model is not one of SpectraMorph. The model must outlive this. */
+  /** \throw std::invalid_argument when the model has nothing that a method has learnt. */
   explicit AbundanceEstimator(const SpectralInversionModel& model);
 
   /** For models without a prior: `count` pixels of c bands to K abundances each. */
@@ -45,16 +45,9 @@ public:
   static constexpr std::size_t MembersPerBlock = 32;
 
 private:
-  float Scaled(float value) const
-  {
-    return (value - m_Offset) * m_InverseScale;
-  }
-
-  const SpectralInversionModel* m_Model        = nullptr;
-  float                         m_Offset       = 0.f;
-  float                         m_InverseScale = 1.f;
-  SpectralBinning               m_PriorBinning;
-  SpectraMatrix                 m_OutputWeights; // transposed
+  std::shared_ptr<const SpectralInverse> m_Inverse;
+  float                                  m_Offset       = 0.f;
+  float                                  m_InverseScale = 1.f;
 };
 } // namespace otb
 

@@ -2,10 +2,12 @@
 #ifndef otbCoarseGridMap_h
 #define otbCoarseGridMap_h
 
+#include "otbCoarseGridAxis.h"
 #include "otbSameProjection.h"
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 namespace otb
 {
@@ -23,61 +25,22 @@ namespace otb
 class CoarseGridMap
 {
 public:
-  /** Fine pixels [first, last) under a coarse one, which spans [from, to) in fine coordinates, fine pixel x covering [x - 1/2, x + 1/2). */
-  struct Span
-  {
-    long   first = 0;
-    long   last  = 0;
-    double from  = 0.;
-    double to    = 0.;
-
-    /** The share of the coarse pixel that fine pixel x covers. */
-    double Weight(long x) const
-    {
-      const double middle = static_cast<double>(x);
-      return std::max(0., std::min(to, middle + 0.5) - std::max(from, middle - 0.5)) / (to - from);
-    }
-  };
-
-  /** One axis: `first` the coarse coordinate of the centre of fine pixel 0, coarse pixel i covering [i, i + 1). */
-  struct Axis
-  {
-    double first = 0.5;
-    double step  = 1.;
-    long   size  = 0;
-
-    long Cell(long fine) const
-    {
-      const auto cell = static_cast<long>(std::floor(first + step * static_cast<double>(fine)));
-      return cell >= 0 && cell < size ? cell : -1;
-    }
-
-    /** The fine pixels, of `count` in all, under a coarse one. */
-    Span Footprint(long cell, long count) const
-    {
-      const double one   = (static_cast<double>(cell) - first) / step;
-      const double other = (static_cast<double>(cell + 1) - first) / step;
-      Span         span;
-      span.from  = std::min(one, other);
-      span.to    = std::max(one, other);
-      span.first = std::clamp(static_cast<long>(std::floor(span.from + 0.5)), 0L, count);
-      span.last  = std::clamp(static_cast<long>(std::ceil(span.to + 0.5)), 0L, count);
-      return span;
-    }
-  };
+  using Span = CoarseGridSpan;
+  using Axis = CoarseGridAxis;
 
   Axis columns;
   Axis rows;
   bool physical = false; // by coordinates, rather than by equal footprints
 
-  /** Fine pixels are counted from the fine image's first. \throw itk::ExceptionObject when the images do not overlap or
+  /** Fine pixels are counted from the fine image's first. \throw itk::ExceptionObject when the images, which it calls by these names, do not overlap or
    * have different projections. */
   template <class TImage>
-  static CoarseGridMap Between(const TImage* fine, const TImage* coarse)
+  static CoarseGridMap Between(const TImage* fine, const TImage* coarse, const std::string& fineName = "the fine image",
+                               const std::string& coarseName = "the coarse image")
   {
     if (!HaveSameProjection(fine, coarse))
     {
-      itkGenericExceptionMacro(<< "The two images have different projections, expected one");
+      itkGenericExceptionMacro(<< fineName << " and " << coarseName << " have different projections, expected one");
     }
     CoarseGridMap map;
     map.physical          = AreComparable(fine, coarse);
@@ -100,10 +63,9 @@ public:
         const double last = axis.first + axis.step * static_cast<double>(fineSize[dimension] - 1);
         if (std::max(axis.first, last) < 0. || std::min(axis.first, last) >= static_cast<double>(axis.size))
         {
-          itkGenericExceptionMacro(
-              << "The multispectral and the hyperspectral image do not overlap, expected images of the same ground: in hyperspectral pixels the "
-                 "multispectral image spans "
-              << std::min(axis.first, last) << " to " << std::max(axis.first, last) << " of 0 to " << axis.size << " along " << (dimension == 0 ? "x" : "y"));
+          itkGenericExceptionMacro(<< fineName << " and " << coarseName << " do not overlap, expected images of the same ground: in pixels of " << coarseName
+                                   << ", " << fineName << " spans " << std::min(axis.first, last) << " to " << std::max(axis.first, last) << " of 0 to "
+                                   << axis.size << " along " << (dimension == 0 ? "x" : "y"));
         }
       }
     }

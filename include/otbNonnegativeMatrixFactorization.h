@@ -23,9 +23,12 @@ namespace otb
 class SpectraMorph_EXPORT NonnegativeMatrixFactorization
 {
 public:
+  /** Of endmembers, the published default. */
+  static constexpr unsigned int UsualNumber = 7;
+
   struct Settings
   {
-    unsigned int endmembers = 7; // K
+    unsigned int endmembers = UsualNumber; // K
     unsigned int sweeps     = 5000;
     double       tolerance  = 1e-4;
     unsigned int threads    = 1;

@@ -4,8 +4,8 @@
 
 #include "itkImageToImageFilter.h"
 #include "otbImageMetadata.h"
+#include "otbOutputStage.h"
 
-#include <array>
 #include <cstddef>
 #include <limits>
 #include <type_traits>
@@ -23,12 +23,12 @@ namespace otb
  * threads give the same bits.
  *
  * A pixel is invalid when one of its bands is NaN or infinite or when all its bands equal InputNoData; all its output bands are then OutputNoData,
- * which the output's metadata declares for every band.
+ * which the output's metadata declares for every band. It can be the last of a chain, see OutputStage.
  *
  * \ingroup SpectraMorph
  */
 template <class TInputImage, class TOutputImage = TInputImage>
-class ITK_TEMPLATE_EXPORT PixelwiseSpectralImageFilter : public itk::ImageToImageFilter<TInputImage, TOutputImage>
+class ITK_TEMPLATE_EXPORT PixelwiseSpectralImageFilter : public itk::ImageToImageFilter<TInputImage, TOutputImage>, public OutputStage
 {
 public:
   using Self         = PixelwiseSpectralImageFilter;
@@ -50,21 +50,16 @@ public:
   itkSetMacro(InputNoData, float);
   itkGetConstMacro(InputNoData, float);
 
-  /** The value given to every band of an invalid pixel, -9999 by default. */
-  itkSetMacro(OutputNoData, float);
-  itkGetConstMacro(OutputNoData, float);
-
-  /** Rounds the output to integers, off by default: for images to be written with an integer pixel type, since OTB's writers truncate. */
-  itkSetMacro(RoundToIntegers, bool);
-  itkGetConstMacro(RoundToIntegers, bool);
-  itkBooleanMacro(RoundToIntegers);
-
-  /** The pieces that a writer should ask for are made of blocks of this many columns and lines, if they are given; of the input file's blocks otherwise, which
-   * suit an output that is smaller. A block of the output's file that is written in several pieces is read, and perhaps compressed, again for each. */
-  void SetTileHint(unsigned int columns, unsigned int lines)
+  /** The value given to every band of an invalid pixel, -9999 by default; part of the output's format. */
+  void SetOutputNoData(float value)
   {
-    m_TileHint = {columns, lines};
-    this->Modified();
+    OutputFormat format = this->GetOutputFormat();
+    format.noData       = value;
+    this->SetOutputFormat(format);
+  }
+  float GetOutputNoData() const
+  {
+    return this->GetOutputFormat().noData;
   }
 
 protected:
@@ -93,10 +88,12 @@ private:
   PixelwiseSpectralImageFilter(const Self&) = delete;
   void operator=(const Self&)               = delete;
 
-  float                       m_InputNoData     = std::numeric_limits<float>::quiet_NaN();
-  float                       m_OutputNoData    = -9999.f;
-  bool                        m_RoundToIntegers = false;
-  std::array<unsigned int, 2> m_TileHint        = {0, 0};
+  void OutputFormatChanged() override
+  {
+    this->Modified();
+  }
+
+  float m_InputNoData = std::numeric_limits<float>::quiet_NaN();
 };
 } // namespace otb
 

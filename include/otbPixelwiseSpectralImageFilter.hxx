@@ -4,10 +4,8 @@
 
 #include "otbPixelwiseSpectralImageFilter.h"
 #include "otbImageSpectralAxis.h"
-#include "otbRoundSpectra.h"
 #include "otbValidSpectrum.h"
 #include "itkProgressReporter.h"
-#include "otbNoDataHelper.h"
 
 #include <algorithm>
 
@@ -25,12 +23,7 @@ void PixelwiseSpectralImageFilter<TInputImage, TOutputImage>::GenerateOutputInfo
   ImageMetadata metadata = output->GetImageMetadata();
   RemoveSpectralAxis(metadata);
   metadata.Bands.assign(bands, ImageMetadataBase());
-  WriteNoDataFlags(std::vector<bool>(bands, true), std::vector<double>(bands, m_OutputNoData), metadata);
-  if (m_TileHint[0] != 0 && m_TileHint[1] != 0)
-  {
-    metadata.Add(MDNum::TileHintX, m_TileHint[0]);
-    metadata.Add(MDNum::TileHintY, m_TileHint[1]);
-  }
+  this->Describe(metadata);
   this->DescribeOutput(metadata);
   output->SetImageMetadata(metadata);
 }
@@ -46,6 +39,7 @@ void PixelwiseSpectralImageFilter<TInputImage, TOutputImage>::ThreadedGenerateDa
   const std::size_t  height       = region.GetSize(1);
   const float* const inputBuffer  = input->GetBufferPointer();
   float* const       outputBuffer = output->GetBufferPointer();
+  const float        noData       = this->GetOutputNoData();
 
   itk::ProgressReporter progress(this, threadId, height);
   for (std::size_t line = 0; line < height; ++line)
@@ -59,15 +53,12 @@ void PixelwiseSpectralImageFilter<TInputImage, TOutputImage>::ThreadedGenerateDa
     {
       const std::size_t count = std::min(MaximumBlock, width - column);
       this->ProcessPixels(in, count, out);
-      if (m_RoundToIntegers)
-      {
-        RoundSpectra(out, count * outputBands);
-      }
+      this->Round(out, count * outputBands);
       for (std::size_t pixel = 0; pixel < count; ++pixel, in += inputBands, out += outputBands)
       {
         if (!IsValidSpectrum(in, inputBands, m_InputNoData))
         {
-          std::fill(out, out + outputBands, m_OutputNoData);
+          std::fill(out, out + outputBands, noData);
         }
       }
     }

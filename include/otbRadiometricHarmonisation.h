@@ -21,6 +21,18 @@ struct SpectraMorph_EXPORT RadiometricHarmonisation
   {
     return gains.empty();
   }
+
+  /** Applies it to pixels of as many bands as it has, stored one after the other; in double precision, rounded once. */
+  void Apply(float* pixels, std::size_t count) const
+  {
+    for (std::size_t pixel = 0; pixel < (IsIdentity() ? 0 : count); ++pixel)
+    {
+      for (std::size_t band = 0; band < gains.size(); ++band, ++pixels)
+      {
+        *pixels = static_cast<float>(gains[band] * *pixels + offsets[band]);
+      }
+    }
+  }
 };
 
 /** \class RadiometricFit

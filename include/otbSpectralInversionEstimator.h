@@ -2,17 +2,18 @@
 #ifndef otbSpectralInversionEstimator_h
 #define otbSpectralInversionEstimator_h
 
+#include "otbSpectralInversionMethod.h"
 #include "otbSpectralInversionModel.h"
-#include "otbSpectralNetworkTrainer.h"
 #include "otbSpectralSample.h"
 
 #include <functional>
-#include <stdexcept>
+#include <memory>
+#include <string>
 
 namespace otb
 {
 /** \class SpectralInversionEstimator
- * \brief From pixels of the LR-HSI and the spectral response to a trained model: scaling, endmembers, coarse spectral prior, training.
+ * \brief From pixels of the LR-HSI and the spectral response to a trained model: scaling, then whatever the method does.
  *
  * Self-supervised: the network's input is the spectral response applied to the LR-HSI, its target the LR-HSI itself (arXiv 2510.20814 and 2507.13339). Neither
  * the multispectral image nor the blur is needed.
@@ -24,31 +25,45 @@ class SpectraMorph_EXPORT SpectralInversionEstimator
 public:
   enum class Scaling
   {
-    None, /**< values are used as they are, expected about [0, 1] */
-    Auto  /**< the 1st and the 99th percentile over all bands become 0 and 1 */
+    Auto, /**< the 1st and the 99th percentile over all bands become 0 and 1 */
+    None  /**< values are used as they are, expected about [0, 1] */
   };
 
-  struct Settings
+  struct SpectraMorph_EXPORT Settings
   {
-    SpectralInversionMethod          method      = SpectralInversionMethod::Morph;
-    unsigned int                     endmembers  = 7;
-    unsigned int                     hiddenUnits = 1024;
-    AbundanceConstraint              constraint  = AbundanceConstraint::None;
-    bool                             prior       = false;
-    unsigned int                     priorRatio  = 4;  // the training prior averages priorRatio x priorRatio pixels
-    unsigned int                     priorBands  = 32; // the most bands of the prior, which SpectralBinning makes of the image's
-    Scaling                          scaling     = Scaling::Auto;
-    SpectralNetworkTrainer::Settings training;
+    /** The method with its own settings; null for the default one. */
+    std::shared_ptr<const SpectralInversionMethod> method;
+    SpectralTrainingSettings                       training;
+    int                                            samples = 32768; // the most pixels that a sample should have; 0 or less for as many as fit memory
+    Scaling                                        scaling = Scaling::Auto;
+
+    /** All but the method's own. */
+    void Visit(SettingVisitor& visitor);
   };
 
-  /** Told of progress in [0, 1] and the current loss (training) or violation (NMF); returns false to cancel. */
-  using Progress = std::function<bool(double fraction, double value)>;
+  using Progress       = SpectralInversionMethod::Progress;
+  using CancelledError = SpectralInversionMethod::CancelledError;
 
-  /** \throw std::invalid_argument for a setting out of range, naming it. */
-  explicit SpectralInversionEstimator(const Settings& settings);
+  /** Told what has been found, in lines for a log. */
+  using Log = std::function<void(const std::string& line)>;
 
-  /** Step one: scales the sample and, for Morph, finds the endmembers.
-   * \throw std::invalid_argument when the sample is empty or constant, or does not fit the response; CancelledError when progress said so. */
+  /** \param image the image's name, for messages.
+   * \throw SettingError for a setting out of range. */
+  explicit SpectralInversionEstimator(const Settings& settings, const std::string& image = "the hyperspectral image", const Log& log = {});
+
+  const SpectralInversionMethod& GetMethod() const
+  {
+    return *m_Method;
+  }
+
+  /** Refuses what does not go with an image of that size, before it is read. \throw SettingError */
+  void CheckImage(std::uint64_t bands, std::uint64_t pixels) const;
+
+  /** The most pixels of a sample that training has room for in that many bytes. */
+  static std::uint64_t GetMostPixels(std::uint64_t bands, std::uint64_t bytes);
+
+  /** Step one: scales the sample and does what the method does before training.
+   * \throw std::invalid_argument when the sample is empty or constant, or does not fit the response or the settings; CancelledError when progress said so. */
   void Prepare(const SpectralSample& sample, const SpectralResponse& response, const SpectralAxis& axis, const Progress& progress = {});
 
   /** Step two: trains. */
@@ -59,30 +74,17 @@ public:
     return m_Model;
   }
 
-  /** Sweeps that the NMF took. */
-  unsigned int GetSweeps() const
-  {
-    return m_Sweeps;
-  }
-
-  /** Thrown when a progress callback asked to stop. */
-  struct CancelledError : std::runtime_error
-  {
-    CancelledError() : std::runtime_error("cancelled")
-    {
-    }
-  };
-
 private:
-  void FindScaling(const SpectraMatrix& spectra);
-  void FindEndmembers(const Progress& progress);
-  void MakePriors(const SpectralSample& sample);
+  void                          FindScaling(const SpectraMatrix& spectra);
+  SpectralInversionMethod::Task MakeTask(const SpectralSample& sample, const Progress& progress);
 
-  Settings               m_Settings;
-  SpectralInversionModel m_Model;
-  SpectralTrainingSet    m_Set;
-  float                  m_Highest = 1.f; // of the scaled values that NMF sees
-  unsigned int           m_Sweeps  = 0;
+  Settings                                 m_Settings;
+  std::unique_ptr<SpectralInversionMethod> m_Method;
+  std::string                              m_Image;
+  Log                                      m_Log;
+  SpectralInversionModel                   m_Model;
+  SpectralTrainingSet                      m_Set;
+  float                                    m_Highest = 1.f; // of the scaled values that are taken for measurements
 };
 } // namespace otb
 

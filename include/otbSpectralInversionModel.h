@@ -5,16 +5,19 @@
 #include "otbLinearMixing.h"
 #include "otbRadiometricHarmonisation.h"
 #include "otbSpectralAxis.h"
-#include "otbSpectralNetwork.h"
+#include "otbSpectralInverse.h"
+#include "otbSpectralInversionMethod.h"
 #include "otbSpectralResponse.h"
 
-#include <cstdint>
+#include <cstddef>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace otb
 {
 /** \class SpectralInversionModel
- * \brief All that turning multispectral pixels into spectra needs: a trained network with its decoder, scaling, spectral response and wavelengths.
+ * \brief All that turning multispectral pixels into spectra needs: what a method has learnt, scaling, spectral response and wavelengths.
  *
  * Inside, values are (value - offset) / scale, for both sensors alike: rows of the spectral response sum to one, so M = X R^T holds before and after scaling.
  *
@@ -24,26 +27,16 @@ namespace otb
  */
 struct SpectraMorph_EXPORT SpectralInversionModel
 {
-  /** Facts of the training, kept for the reader of the file. */
-  struct Training
-  {
-    std::uint64_t pixels           = 0;
-    unsigned int  epochs           = 0;
-    double        loss             = 0.; // mean over the last epoch, in scaled units
-    double        nmfRelativeError = 0.; // ||V - W E||_F / ||V||_F; Morph only
-    std::uint64_t seed             = 0;
-  };
+  using Training = SpectralTrainingFacts;
 
-  SpectralNetwork     network;
-  AbundanceConstraint constraint = AbundanceConstraint::None;
-  SpectraMatrix       endmembers; // K x C in scaled units; Morph only
-  SpectralResponse    response;   // c x C
-  SpectralAxis        axis;       // of the hyperspectral sensor; empty when unknown
-  double              offset = 0.;
-  double              scale  = 1.;
-  Training            training;
+  std::shared_ptr<const SpectralInverse> inverse;  // what the method has learnt
+  SpectralResponse                       response; // c x C
+  SpectralAxis                           axis;     // of the hyperspectral sensor; empty when unknown
+  double                                 offset = 0.;
+  double                                 scale  = 1.;
+  Training                               training;
 
-  /** What the multispectral image that the model was made with needs; multispectral pixels are given to the network as if it were applied. */
+  /** What the multispectral image that the model was made with needs; the method is given multispectral pixels as if it were applied. */
   RadiometricHarmonisation radiometry;
 
   unsigned int GetMultispectralBands() const
@@ -58,13 +51,25 @@ struct SpectraMorph_EXPORT SpectralInversionModel
 
   bool HasPrior() const
   {
-    return network.GetPriorBands() > 0;
+    return inverse && inverse->GetPriorBands() > 0;
   }
 
-  /** The mixing of Morph's endmembers, in the hyperspectral image's unit. */
+  /** Whether pixels become abundances, and those, by Mixing(), spectra; otherwise pixels become spectra at once. */
+  bool HasAbundances() const
+  {
+    return inverse && inverse->HasAbundances();
+  }
+
+  /** The mixing of the endmembers, in the hyperspectral image's unit. \throw std::invalid_argument when the model has none. */
   LinearMixing Mixing() const;
 
-  /** The same model with the radiometry folded into the network's first layer: it takes the multispectral image as it is, at no cost per pixel. */
+  /** From latent numbers to spectra in the hyperspectral image's unit; Mixing() where they are abundances. */
+  LinearMixing GetDecoding() const;
+
+  /** The same with some members of what the method has learnt alone, by their numbers in SpectralInverse::GetMembers(). */
+  SpectralInversionModel WithMembers(const std::vector<std::size_t>& members) const;
+
+  /** The same model with the radiometry folded into what the method has learnt: it takes the multispectral image as it is, at no cost per pixel. */
   SpectralInversionModel WithFoldedRadiometry() const;
 
   /** \throw std::invalid_argument when the parts do not fit each other or a number is not finite; the message says which. */

@@ -4,13 +4,6 @@
 
 namespace otb
 {
-/** The two published ways from a multispectral pixel to a spectrum. */
-enum class SpectralInversionMethod
-{
-  Morph, /**< SpectraMorph, arXiv 2510.20814: abundances of K endmembers, mixed linearly. */
-  Lift   /**< SpectraLift, arXiv 2507.13339: the spectrum itself, by a residual network. */
-};
-
 /** What abundances must satisfy, by construction of the network's last layer. */
 enum class AbundanceConstraint
 {

@@ -4,7 +4,6 @@
 
 #include "SpectraMorphExport.h"
 #include "otbSpectraMatrix.h"
-#include "otbSpectralInversionTypes.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,19 +11,8 @@
 
 namespace otb
 {
-namespace kernels
-{
-struct HiddenLayer;
-}
-
 /** \class SpectralNetwork
- * \brief The multilayer perceptron that sees one multispectral pixel: weights and forward pass of both architectures.
- *
- * Morph (arXiv 2510.20814, the latent estimation network): z = W2 relu(W1 x + b1) + b2, one hidden layer, K outputs. x is the MSI pixel (c numbers), followed
- * by the B numbers of the coarse spectral prior (CSP) if there is one.
- *
- * Lift (arXiv 2507.13339): x1 = f(A1 m); x2 = f(A2 x1) + x1; x3 = f(A3 x2); x4 = f(A4 x3) + x2; x5 = f(A5 x4); x6 = f(A6 x5) + x4; z = A7 x6, with
- * f = LeakyReLU(0.3), width 64, every A with a bias, C outputs.
+ * \brief The layers of a multilayer perceptron and their weights, whatever is computed by them.
  *
  * All parameters lie in one vector; layer l is a row-major matrix of outputs x (inputs + 1), the bias being its last column.
  *
@@ -49,54 +37,20 @@ public:
     }
   };
 
-  /** Pixels laid out for the kernels: pixel m * cells + g is the m-th of those that share coarse cell g, band by band.
-   * Without a prior every pixel is a cell of its own: members = 1. */
-  struct Block
-  {
-    std::size_t  cells   = 0; // a multiple of 16
-    std::size_t  members = 1;
-    const float* msi     = nullptr; // c x (members * cells)
-    const float* prior   = nullptr; // B x cells, or null
-
-    std::size_t pixels() const
-    {
-      return cells * members;
-    }
-  };
-
   SpectralNetwork() = default;
 
-  /** SpectraMorph's network. \param priorBands B with a coarse spectral prior, 0 without.
-   * \throw std::invalid_argument when a size is zero or the network would exceed MaximumParameters. */
-  static SpectralNetwork Morph(unsigned int msiBands, unsigned int priorBands, unsigned int hiddenUnits, unsigned int endmembers);
-
-  /** SpectraLift's network. */
-  static SpectralNetwork Lift(unsigned int msiBands, unsigned int hyperspectralBands);
+  /** A network whose layer l has as many inputs as layer l - 1 has outputs; all weights are zero.
+   * \param sizes the inputs of the first layer, then the outputs of each.
+   * \throw std::invalid_argument when a size is zero or there would be more than MaximumParameters. */
+  explicit SpectralNetwork(const std::vector<unsigned int>& sizes);
 
   /** Glorot-uniform weights, U(-a, a) with a = sqrt(6 / (inputs + outputs)), and zero biases; the same seed gives the same bits.
-   *
-   * Lift takes half of a in all but its last layer: from small weights it begins almost linear, which matters where the multispectral image leaves the range
-   * that the coarse image has shown, and most when that has few pixels. */
-  void Initialize(std::uint64_t seed);
-
-  SpectralInversionMethod GetMethod() const
-  {
-    return m_Method;
-  }
+   * \param hiddenGain what a is multiplied by in all but the last layer. */
+  void Initialize(std::uint64_t seed, double hiddenGain = 1.);
 
   const std::vector<Layer>& GetLayers() const
   {
     return m_Layers;
-  }
-
-  unsigned int GetMultispectralBands() const
-  {
-    return m_MultispectralBands;
-  }
-
-  unsigned int GetPriorBands() const
-  {
-    return m_PriorBands;
   }
 
   unsigned int GetOutputs() const
@@ -114,42 +68,29 @@ public:
     return m_Parameters;
   }
 
-  /** Only for Morph with a prior: what the prior and the bias contribute to the hidden units [first, first + count), count x cells. It is the same for all
-   * members of a cell, and so computed once for all of them. */
-  void PriorTerm(const Block& block, std::size_t first, std::size_t count, float* term) const;
+  /** The weights of a layer, counted from 0, as rows of stride(), the bias behind each. */
+  const float* GetWeights(std::size_t layer) const
+  {
+    return m_Parameters.data() + m_Layers[layer].offset;
+  }
 
   /** The weights of a layer, counted from 0, without its biases: inputs x outputs. */
   SpectraMatrix GetTransposedWeights(std::size_t layer) const;
 
-  /** Only for Morph: these hidden units as the kernels take them, given the transposed weights of the output layer, and PriorTerm()'s result if there is a
-   * prior. */
-  kernels::HiddenLayer GetHiddenUnits(const Block& block, std::size_t first, std::size_t count, const SpectraMatrix& outputWeights,
-                                      const float* priorTerm) const;
+  /** Changes the first layer so that its input i, for as many as there are gains, is taken as gain_i x + shift_i / scale. */
+  void FoldInput(const std::vector<double>& gains, const std::vector<double>& shifts, double scale);
 
-  /** Only for Morph: z = W2 relu(W1 x + b1) + b2, outputs x pixels, given the transposed weights of the output layer. Thread-safe. */
-  void MorphForward(const Block& block, const SpectraMatrix& outputWeights, float* z) const;
+  /** The same function of inputs that are divided by a factor, from an input on. */
+  void ScaleInputs(std::size_t first, float factor);
 
-  /** Outputs of Lift's layers, width x pixels each, named as in the paper's equations; f2, f4, f6 are the activations before the skip connection is added. */
-  struct LiftActivations
-  {
-    std::vector<float> x1, f2, x2, x3, f4, x4, x5, f6, x6;
-    void               Resize(std::size_t size);
-  };
+  /** \throw std::invalid_argument when there is no layer or a weight is not finite. */
+  void Validate() const;
 
-  /** Only for Lift: everything up to x6. */
-  void LiftHidden(const Block& block, LiftActivations& activations) const;
-
-  static constexpr unsigned int LiftWidth         = 64;
-  static constexpr std::size_t  MaximumParameters = std::size_t{1} << 26;
+  static constexpr std::size_t MaximumParameters = std::size_t{1} << 26;
 
 private:
-  void AddLayer(unsigned int inputs, unsigned int outputs);
-
-  SpectralInversionMethod m_Method             = SpectralInversionMethod::Morph;
-  unsigned int            m_MultispectralBands = 0;
-  unsigned int            m_PriorBands         = 0;
-  std::vector<Layer>      m_Layers;
-  std::vector<float>      m_Parameters;
+  std::vector<Layer> m_Layers;
+  std::vector<float> m_Parameters;
 };
 } // namespace otb
 

@@ -11,7 +11,7 @@
 namespace otb
 {
 /** \class SpectralRegressionImageFilter
- * \brief From a multispectral image straight to a hyperspectral one, by SpectraLift's network (arXiv 2507.13339): c bands to C.
+ * \brief From a multispectral image straight to a hyperspectral one, by a trained model without abundances and prior: c bands to C.
  *
  * The output is in the unit of the hyperspectral image that the model was trained on; its bands carry that image's wavelengths, if they are known.
  *
@@ -30,7 +30,7 @@ public:
   itkNewMacro(Self);
   itkTypeMacro(SpectralRegressionImageFilter, PixelwiseSpectralImageFilter);
 
-  /** A model of SpectraLift. \throw std::invalid_argument when it is not one. */
+  /** \throw std::invalid_argument when the model has abundances or a prior. */
   void SetModel(std::shared_ptr<const SpectralInversionModel> model)
   {
     m_Regressor = SpectralRegressor(*model);
@@ -46,7 +46,7 @@ protected:
   {
     if (!m_Model)
     {
-      itkExceptionMacro(<< "There is no model, expected one of SpectraLift");
+      itkExceptionMacro(<< "There is no model, expected one that gives spectra at once");
     }
     if (inputBands != m_Model->GetMultispectralBands())
     {

@@ -34,6 +34,13 @@ public:
   itkSetMacro(NumberOfEndmembers, unsigned int);
   itkGetConstMacro(NumberOfEndmembers, unsigned int);
 
+  /** Memory that the sample and its factorisation take for each pixel of the sample, for a while: three copies of its spectrum, abundances in single and in
+   * double precision, four more doubles, and its place. */
+  static std::uint64_t GetBytesPerPixel(std::uint64_t bands, std::uint64_t endmembers)
+  {
+    return 3 * sizeof(float) * bands + (sizeof(float) + sizeof(double)) * endmembers + 4 * sizeof(double) + 8;
+  }
+
   /** The factorisation, to be watched or aborted; the reading shows at the decorator's streamer. */
   itkGetModifiableObjectMacro(Solver, CallbackProcess);
 

@@ -2,10 +2,14 @@
 #ifndef testModels_h
 #define testModels_h
 
+#include "otbLinearInversion.h"
+#include "otbSpectraLift.h"
+#include "otbSpectraMorph.h"
 #include "otbSpectralInversionModel.h"
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -15,7 +19,24 @@ namespace otb
 {
 namespace test
 {
-constexpr unsigned int Msi = 3, Bands = 37, PriorBands = 11, Endmembers = 5, Hidden = 70;
+constexpr unsigned int Msi = 3, Bands = 37, PriorBands = 11, Endmembers = 5, Hidden = 70, Width = 64;
+
+enum class Method
+{
+  Morph,
+  Lift,
+  Linear
+};
+
+inline const SpectraMorphInverse& MorphOf(const SpectralInversionModel& model)
+{
+  return dynamic_cast<const SpectraMorphInverse&>(*model.inverse);
+}
+
+inline const SpectraLiftInverse& LiftOf(const SpectralInversionModel& model)
+{
+  return dynamic_cast<const SpectraLiftInverse&>(*model.inverse);
+}
 
 /** A response of neither box nor Gaussian form, so that no two bands are alike. */
 inline SpectralResponse MakeResponse(unsigned int msi = Msi, unsigned int bands = Bands)
@@ -45,26 +66,46 @@ inline SpectralAxis MakeAxis(unsigned int bands = Bands)
 }
 
 /** Untrained: its results mean nothing, but they are particular. */
-inline SpectralInversionModel MakeModel(SpectralInversionMethod method, bool prior = false, AbundanceConstraint constraint = AbundanceConstraint::None)
+inline SpectralInversionModel MakeModel(Method method, bool prior = false, AbundanceConstraint constraint = AbundanceConstraint::None)
 {
   std::mt19937                          generator(7);
   std::uniform_real_distribution<float> uniform(0.f, 1.f);
-  const bool                            morph = method == SpectralInversionMethod::Morph;
   SpectralInversionModel                model;
-  model.response = MakeResponse();
-  model.axis     = MakeAxis();
-  model.offset   = 12.5;
-  model.scale    = 3217.7;
-  model.network  = morph ? SpectralNetwork::Morph(Msi, prior ? PriorBands : 0, Hidden, Endmembers) : SpectralNetwork::Lift(Msi, Bands);
-  model.network.Initialize(3);
-  for (float& parameter : model.network.GetParameters())
+  model.response   = MakeResponse();
+  model.axis       = MakeAxis();
+  model.offset     = 12.5;
+  model.scale      = 3217.7;
+  const auto shake = [&](SpectralNetwork& network)
   {
-    parameter += 0.1f * (uniform(generator) - 0.5f); // so that biases are not zero
+    for (float& parameter : network.GetParameters())
+    {
+      parameter += 0.1f * (uniform(generator) - 0.5f); // so that biases are not zero
+    }
+  };
+  if (method == Method::Morph)
+  {
+    SpectralNetwork network = SpectraMorphInverse::MakeNetwork(Msi, prior ? PriorBands : 0, Hidden, Endmembers);
+    network.Initialize(3);
+    shake(network);
+    const SpectraMatrix endmembers = SpectraMatrix::NullaryExpr(Endmembers, Bands, [&] { return uniform(generator); });
+    model.inverse                  = std::make_shared<SpectraMorphInverse>(network, prior ? PriorBands : 0, endmembers, constraint);
   }
-  if (morph)
+  else if (method == Method::Lift)
   {
-    model.constraint = constraint;
-    model.endmembers = SpectraMatrix::NullaryExpr(Endmembers, Bands, [&] { return uniform(generator); });
+    SpectralNetwork network = SpectraLiftInverse::MakeNetwork(Msi, Width, Bands);
+    SpectraLiftInverse::Initialize(network, 3);
+    shake(network);
+    model.inverse = std::make_shared<SpectraLiftInverse>(network);
+  }
+  else
+  {
+    const SpectraMatrix coefficients = SpectraMatrix::NullaryExpr(Msi, Bands, [&] { return uniform(generator) - 0.5f; });
+    std::vector<float>  constant(Bands);
+    for (float& value : constant)
+    {
+      value = uniform(generator);
+    }
+    model.inverse = std::make_shared<LinearInverse>(coefficients, constant, 0.25);
   }
   model.training.pixels           = 4711;
   model.training.epochs           = 2500;
@@ -86,7 +127,7 @@ inline Eigen::VectorXd PlainLayer(const SpectralNetwork& network, std::size_t nu
 /** a = phi(W2 relu(W1 x + b1) + b2), x being the scaled multispectral pixel, followed by the scaled prior if there is one, its adjacent bands averaged. */
 inline Eigen::VectorXd PlainAbundances(const SpectralInversionModel& model, const float* msi, const float* prior = nullptr)
 {
-  const unsigned int bins  = model.network.GetPriorBands();
+  const unsigned int bins  = model.inverse->GetPriorBands();
   Eigen::VectorXd    x     = Eigen::VectorXd::Zero(Msi + bins);
   Eigen::VectorXd    count = Eigen::VectorXd::Ones(Msi + bins);
   std::copy_n(msi, Msi, x.data());
@@ -98,12 +139,12 @@ inline Eigen::VectorXd PlainAbundances(const SpectralInversionModel& model, cons
     bin += band + 1 == (bin + 1) * Bands / bins;
   }
   x                 = (x.array() / count.array() - model.offset) / model.scale;
-  Eigen::VectorXd z = PlainLayer(model.network, 2, PlainLayer(model.network, 1, x).cwiseMax(0.));
-  if (model.constraint == AbundanceConstraint::NonNegative)
+  Eigen::VectorXd z = PlainLayer(MorphOf(model).GetNetwork(), 2, PlainLayer(MorphOf(model).GetNetwork(), 1, x).cwiseMax(0.));
+  if (MorphOf(model).GetConstraint() == AbundanceConstraint::NonNegative)
   {
     z = (1. + z.array().exp()).log();
   }
-  else if (model.constraint == AbundanceConstraint::SumToOne)
+  else if (MorphOf(model).GetConstraint() == AbundanceConstraint::SumToOne)
   {
     z = (z.array().exp() / z.array().exp().sum()).eval();
   }
@@ -114,7 +155,7 @@ inline Eigen::VectorXd PlainAbundances(const SpectralInversionModel& model, cons
 inline Eigen::VectorXd PlainSpectrum(const SpectralInversionModel& model, const float* msi)
 {
   const auto f     = [](const Eigen::VectorXd& value) -> Eigen::VectorXd { return value.cwiseMax(0.3 * value); };
-  const auto layer = [&](std::size_t number, const Eigen::VectorXd& x) { return PlainLayer(model.network, number, x); };
+  const auto layer = [&](std::size_t number, const Eigen::VectorXd& x) { return PlainLayer(LiftOf(model).GetNetwork(), number, x); };
 
   const Eigen::VectorXd m  = (Eigen::Map<const Eigen::VectorXf>(msi, Msi).cast<double>().array() - model.offset) / model.scale;
   const Eigen::VectorXd x1 = f(layer(1, m));

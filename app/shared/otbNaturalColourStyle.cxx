@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -66,7 +65,7 @@ std::optional<std::array<int, 3>> FindNaturalColours(const SpectralAxis& axis)
 
 std::string WriteNaturalColourStyle(const std::string& imagePath, const std::array<int, 3>& bands, const std::string& parameter)
 {
-  const std::unique_ptr<GDALDataset, GDALDatasetUniquePtrDeleter> image(GDALDataset::Open(imagePath.c_str(), GDAL_OF_RASTER));
+  const GDALDatasetUniquePtr image(GDALDataset::Open(imagePath.c_str(), GDAL_OF_RASTER));
   if (!image || image->GetRasterCount() < *std::max_element(bands.begin(), bands.end()))
   {
     throw std::runtime_error(parameter + ": found that " + imagePath + " cannot be read, expected an image to write a style for");

@@ -64,7 +64,7 @@ void SpatialDegradationApplication::AddBlurParameters()
 
 SpatialDegradationApplication::FilterType::Pointer SpatialDegradationApplication::MakeDegradation(FloatVectorImageType* image)
 {
-  const auto        filter = FilterType::New();
+  const auto        filter = Keep(FilterType::New());
   const std::string shape  = GetParameterString("psf");
   if (shape != "file")
   {

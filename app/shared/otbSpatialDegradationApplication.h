@@ -32,7 +32,7 @@ protected:
   /** `psf`, `psf.file.in`, `sigma`, `radius`, `border`. */
   void AddBlurParameters();
 
-  /** A filter that degrades an image by the blur that they ask for and by `ratio`. \throw std::invalid_argument naming the parameter. */
+  /** A filter, kept alive, that degrades an image by the blur that they ask for and by `ratio`. \throw std::invalid_argument naming the parameter. */
   FilterType::Pointer MakeDegradation(FloatVectorImageType* image);
 };
 } // namespace Wrapper

@@ -1,37 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralInversionApplication.h"
 
-#include "otbAbundanceEstimationImageFilter.h"
-#include "otbCoarseGridMap.h"
 #include "otbEndmemberImageSource.h"
-#include "otbEndmemberNumber.h"
-#include "otbFileBlock.h"
-#include "otbLinearMixingImageFilter.h"
-#include "otbSpectralRegressionImageFilter.h"
+#include "otbEndmemberTable.h"
 #include "otbStreamingSpectralSampleImageFilter.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace otb
 {
 namespace Wrapper
 {
-namespace
+void SpectralInversionApplication::Forget()
 {
-// Numbers that training keeps of each value of its sample: the sample, its scaled and sorted copies, and the two layouts of blocks.
-constexpr std::uint64_t CopiesOfSample = 5;
-// Of each weight training keeps the value, its two moments, its sum and up to 16 gradients.
-constexpr double BytesPerWeight = 3 * sizeof(float) + sizeof(double) + 16 * sizeof(float);
-} // namespace
+  Superclass::Forget();
+  m_Report      = SpectralInversionReport();
+  m_SinceReport = Stopwatch();
+}
 
-void SpectralInversionApplication::CheckBands(const std::string& imageKey, unsigned int expected, const std::string& reason)
+void SpectralInversionApplication::AfterAppearing()
 {
-  const unsigned int found = GetNumberOfBands(imageKey);
+  m_Style.Write();
+}
+
+void SpectralInversionApplication::CheckBands(const InputImage& image, unsigned int expected, const std::string& reason)
+{
+  const unsigned int found = image.GetNumberOfBands();
   if (found != expected)
   {
-    throw std::invalid_argument(imageKey + ": found " + std::to_string(found) + " bands, expected " + std::to_string(expected) + " as " + reason);
+    throw std::invalid_argument(image.key + ": found " + std::to_string(found) + " bands, expected " + std::to_string(expected) + " as " + reason);
   }
 }
 
@@ -42,167 +40,99 @@ void SpectralInversionApplication::RunWithProgress(const std::string& text, cons
   TimeStep(text, [&] { process->Run(computation); });
 }
 
-SpectralSample SpectralInversionApplication::ReadSample(const SpectralInversionEstimator::Settings& settings)
+SpectralSample SpectralInversionApplication::ReadSample(const InputImage& hyperspectral, const SpectralInversionEstimator::Settings& settings)
 {
-  auto                image  = GetImage("inhs");
-  const std::uint64_t bands  = GetNumberOfBands("inhs");
+  auto                image  = hyperspectral.image;
+  const std::uint64_t bands  = hyperspectral.GetNumberOfBands();
   const auto          ram    = static_cast<std::uint64_t>(GetParameterInt("ram"));
-  const std::uint64_t fits   = std::max<std::uint64_t>(1024, (ram << 20) / (CopiesOfSample * sizeof(float) * bands));
-  const int           wanted = GetIntegerFrom("samples", -1);
+  const std::uint64_t fits   = SpectralInversionEstimator::GetMostPixels(bands, ram << 20);
+  const int           wanted = settings.samples;
 
   using SamplerType = StreamingSpectralSampleImageFilter<FloatVectorImageType>;
   auto sampler      = SamplerType::New();
   sampler->SetInput(image);
-  sampler->GetFilter()->SetNoData(InputNoData("inhs"));
+  sampler->GetFilter()->SetNoData(hyperspectral.noData);
   sampler->GetFilter()->SetSeed(settings.training.seed);
   sampler->GetFilter()->SetMaximumPixels(wanted <= 0 ? fits : std::min<std::uint64_t>(fits, wanted));
-  sampler->GetFilter()->SetCellSize(settings.prior ? settings.priorRatio : 1);
+  sampler->GetFilter()->SetCellSize(std::max(1u, settings.method->GetPriorRatio()));
   // The sample, while it grows, takes the other half.
   sampler->GetStreamer()->SetAutomaticAdaptativeStreaming(static_cast<unsigned int>(std::max<std::uint64_t>(1, ram / 2)));
-  TimeStep("Reading the hyperspectral image", [&] { Pass(sampler.GetPointer(), "Reading the hyperspectral image"); });
+  Pass(sampler.GetPointer(), "Reading the hyperspectral image");
 
   SpectralSample sample = sampler->GetFilter()->TakeSample();
   if (sample.size() == 0)
   {
-    throw std::invalid_argument("inhs: found no valid pixel (all are NaN, infinite, no data, masked or saturated), expected at least one");
+    throw std::invalid_argument(hyperspectral.key + ": found no valid pixel (all are NaN, infinite, no data, masked or saturated), expected at least one");
   }
   otbAppLogINFO(<< "Training on " << sample.size() << " of " << sampler->GetFilter()->GetNumberOfValidPixels() << " valid pixels of "
                 << image->GetLargestPossibleRegion().GetNumberOfPixels() << ", " << bands << " bands");
   return sample;
 }
 
-unsigned int SpectralInversionApplication::EstimateNumberOfEndmembers(const SpectraMatrix& spectra)
+SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(const InputImage& hyperspectral, const SpectralResponse& response,
+                                                                               const SpectralInversionMethod& wanted)
 {
-  const unsigned int estimate = otb::EstimateNumberOfEndmembers(spectra);
-  if (estimate == 0)
+  // What is found while progress is shown is told after it.
+  std::vector<std::string> lines;
+  const auto               tell = [&]
   {
-    const auto fallback = static_cast<unsigned int>(std::min<Eigen::Index>({7, spectra.rows(), spectra.cols()}));
-    otbAppLogINFO(<< "Number of endmembers: " << fallback << ", since " << spectra.rows() << " pixels of " << spectra.cols()
-                  << " bands do not tell signal from noise");
-    return fallback;
-  }
-  otbAppLogINFO(<< "Number of endmembers: " << estimate << ", by the dimensions of the signal that stand out of the noise");
-  return estimate;
-}
-
-SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(const SpectralResponse& response)
-{
-  m_Report      = SpectralInversionReport();
-  m_SinceReport = Stopwatch();
-
-  auto       settings = GetSettings();
-  const bool morph    = settings.method == SpectralInversionMethod::Morph;
-  const int  ne       = GetParameterInt("method.morph.ne");
-  const auto image    = GetImage("inhs");
-  const auto most     = std::min<std::uint64_t>(GetNumberOfBands("inhs"), image->GetLargestPossibleRegion().GetNumberOfPixels());
-  if (morph && ne != -1 && (ne < 1 || static_cast<std::uint64_t>(ne) > most))
-  {
-    throw std::invalid_argument("method.morph.ne: found " + std::to_string(ne) + ", expected 1 to " + std::to_string(most) +
-                                " (the fewer of bands and pixels of inhs), or -1 to estimate it");
-  }
-  for (const char* key : {"lr.start", "lr.peak", "lr.end"})
-  {
-    if (!(GetParameterFloat(key) > 0.f && GetParameterFloat(key) <= 1.f))
+    for (const std::string& line : lines)
     {
-      throw std::invalid_argument(std::string(key) + ": found " + ToText(GetParameterFloat(key)) + ", expected a learning rate over 0, up to 1");
+      otbAppLogINFO(<< line);
     }
-  }
-
-  const auto           axis   = ReadSpectralAxis("inhs").value_or(SpectralAxis());
-  const SpectralSample sample = ReadSample(settings);
-  if (morph)
-  {
-    settings.endmembers = ne == -1 ? EstimateNumberOfEndmembers(sample.spectra) : static_cast<unsigned int>(ne);
-    if (settings.endmembers > sample.size())
-    {
-      throw std::invalid_argument("method.morph.ne: found " + std::to_string(settings.endmembers) + ", expected at most the " + std::to_string(sample.size()) +
-                                  " valid pixels of inhs");
-    }
-    const std::uint64_t K = settings.endmembers;
-    const std::uint64_t inputs =
-        response.GetNumberOfMultispectralBands() + (settings.prior ? std::min(response.GetNumberOfHyperspectralBands(), settings.priorBands) : 0);
-    const std::uint64_t widest = (SpectralNetwork::MaximumParameters - K) / (inputs + 1 + K);
-    if (settings.hiddenUnits > widest)
-    {
-      throw std::invalid_argument("method.morph.hidden: found " + std::to_string(settings.hiddenUnits) + ", expected at most " + std::to_string(widest) +
-                                  " for images of these bands and " + std::to_string(K) + " endmembers");
-    }
-    CheckMemory("method.morph.hidden: found " + std::to_string(settings.hiddenUnits),
-                static_cast<double>(settings.hiddenUnits) * (inputs + 1 + K) * BytesPerWeight);
-  }
-
-  SpectralInversionEstimator estimator(settings);
-  const auto                 prepare = [&](const CallbackProcess::Report& report)
-  {
-    try
-    {
-      estimator.Prepare(sample, response, axis, [&report](double fraction, double) { return report(fraction); });
-    }
-    catch (const std::invalid_argument& error)
-    {
-      throw std::invalid_argument(std::string("inhs: ") + error.what());
-    }
+    lines.clear();
   };
-  if (morph)
-  {
-    RunWithProgress("Finding endmembers (NMF)", prepare);
-  }
-  else
+  const auto                     settings = GetSettings(wanted);
+  SpectralInversionEstimator     estimator(settings, hyperspectral.key, [&lines](const std::string& line) { lines.push_back(line); });
+  const SpectralInversionMethod& method = estimator.GetMethod();
+  estimator.CheckImage(hyperspectral.GetNumberOfBands(), hyperspectral.image->GetLargestPossibleRegion().GetNumberOfPixels());
+  TellWhatIsNotUsed(method);
+
+  const SpectralSample sample  = ReadSample(hyperspectral, settings);
+  const auto           prepare = [&](const CallbackProcess::Report& report)
+  { estimator.Prepare(sample, response, hyperspectral.axis, [&report](double fraction, double) { return report(fraction); }); };
+  if (method.GetPreparationTitle().empty())
   {
     prepare([](double) { return true; });
   }
-  const SpectralInversionModel& model = estimator.GetModel();
-  otbAppLogINFO(<< "Scaling: "
-                << (settings.scaling == SpectralInversionEstimator::Scaling::Auto ? "offset " + ToText(model.offset) + ", scale " + ToText(model.scale)
-                                                                                  : "none"));
-  if (morph)
+  else
   {
-    otbAppLogINFO(<< "Endmembers: " << settings.endmembers << ", relative residual " << model.training.nmfRelativeError << " after " << estimator.GetSweeps()
-                  << " sweeps");
+    RunWithProgress(method.GetPreparationTitle(), prepare);
   }
-  double firstLoss = std::numeric_limits<double>::quiet_NaN();
-  RunWithProgress("Training the network",
+  tell();
+  RunWithProgress(method.GetTrainingTitle(),
                   [&](const CallbackProcess::Report& report)
                   {
-                    try
-                    {
-                      estimator.Train(
-                          [&](double fraction, double loss)
+                    estimator.Train(
+                        [&](double fraction, double loss)
+                        {
+                          if (method.IsIterative())
                           {
-                            firstLoss = std::isnan(firstLoss) ? loss : firstLoss;
                             m_Report.losses.push_back(loss);
-                            return report(fraction);
-                          });
-                    }
-                    catch (const SpectralInversionEstimator::CancelledError&)
-                    {
-                      throw;
-                    }
-                    catch (const std::runtime_error& error)
-                    {
-                      throw std::invalid_argument("lr.peak: found " + ToText(GetParameterFloat("lr.peak")) + ", expected less: " + error.what());
-                    }
+                          }
+                          return report(fraction);
+                        });
                   });
-  otbAppLogINFO(<< "Trained " << model.training.epochs << " epochs, mean " << (settings.training.loss == SpectralLoss::L1 ? "absolute" : "squared")
-                << " difference from " << firstLoss << " to " << model.training.loss << " in scaled units");
-  return std::make_shared<SpectralInversionModel>(model);
+  tell();
+  return std::make_shared<SpectralInversionModel>(estimator.GetModel());
 }
 
 void SpectralInversionApplication::SetEndmemberOutput(const SpectralInversionModel& model)
 {
-  if (model.network.GetMethod() == SpectralInversionMethod::Morph)
+  if (model.HasAbundances())
   {
-    auto source = EndmemberImageSource<FloatVectorImageType>::New();
+    auto source = Keep(EndmemberImageSource<FloatVectorImageType>::New());
     source->SetEndmembers(model.Mixing().GetEndmembers());
     source->SetSpectralAxis(model.axis);
-    m_Filters.push_back(source.GetPointer());
     SetParameterOutputImage("outem", source->GetOutput());
-    WriteEndmemberTable(model.Mixing().GetEndmembers(), model.axis);
+    WriteFile("outcsv", ToEndmemberTable(model.Mixing().GetEndmembers(), model.axis));
   }
   else
   {
-    SkipOutput("outem", "the method lift has no endmembers");
-    SkipOutput("outcsv", "the method lift has no endmembers");
+    for (const char* key : {"outem", "outcsv"})
+    {
+      SkipOutput(key, "the method " + model.inverse->GetMethod() + " has no endmembers");
+    }
   }
 }
 
@@ -214,81 +144,6 @@ void SpectralInversionApplication::SkipOutput(const std::string& key, const std:
     otbAppLogINFO(<< key << " is not written: " << reason);
   }
   DisableParameter(key);
-}
-
-void SpectralInversionApplication::CheckGrids()
-{
-  auto* const multispectral = GetImage("inms");
-  multispectral->UpdateOutputInformation();
-  try
-  {
-    CoarseGridMap::Between(multispectral, GetRegisteredHyperspectralImage());
-  }
-  catch (const itk::ExceptionObject& error)
-  {
-    throw std::invalid_argument("inms: " + GetMessage(error.GetDescription()));
-  }
-}
-
-void SpectralInversionApplication::ConnectInversion(const ModelPointer& model)
-{
-  CheckBands("inms", model->GetMultispectralBands(), "the spectral response of the model has rows");
-  auto       multispectral = GetImage("inms");
-  const bool outputIsInt   = IsIntegerOutput("out");
-  const auto block         = GetFileBlock(GetParameterString("out"), multispectral->GetLargestPossibleRegion().GetSize(0));
-
-  if (model->network.GetMethod() == SpectralInversionMethod::Lift)
-  {
-    SkipOutput("outab", "the method lift has no abundances");
-    auto regression = SpectralRegressionImageFilter<FloatVectorImageType>::New();
-    regression->SetModel(model);
-    regression->SetInput(multispectral);
-    regression->SetInputNoData(InputNoData("inms"));
-    regression->SetOutputNoData(OutputNoData("out"));
-    regression->SetRoundToIntegers(outputIsInt);
-    regression->SetTileHint(block.columns, block.lines);
-    m_Filters.push_back(regression.GetPointer());
-    SetParameterOutputImage("out", regression->GetOutput());
-    return;
-  }
-
-  auto abundances = AbundanceEstimationImageFilter<FloatVectorImageType>::New();
-  abundances->SetModel(model);
-  abundances->SetInput(multispectral);
-  abundances->SetInputNoData(InputNoData("inms"));
-  abundances->SetOutputNoData(OutputNoData("outab"));
-  if (model->HasPrior())
-  {
-    if (!HasValue("inhs"))
-    {
-      throw std::invalid_argument("inhs: found no image, expected one, since the model was trained with a coarse spectral prior");
-    }
-    CheckBands("inhs", model->GetHyperspectralBands(), "the model was trained on");
-    CheckGrids();
-    abundances->SetPrior(GetRegisteredHyperspectralImage());
-    abundances->SetPriorNoData(InputNoData("inhs"));
-  }
-  auto mixing = LinearMixingImageFilter<FloatVectorImageType>::New();
-  mixing->SetMixing(model->Mixing());
-  mixing->SetSpectralAxis(model->axis);
-  mixing->SetInput(abundances->GetOutput());
-  mixing->SetInputNoData(abundances->GetOutputNoData());
-  mixing->SetOutputNoData(OutputNoData("out"));
-  mixing->SetRoundToIntegers(outputIsInt);
-  mixing->SetTileHint(block.columns, block.lines);
-  m_Filters.push_back(abundances.GetPointer());
-  m_Filters.push_back(mixing.GetPointer());
-  KeepFractions("outab");
-  SetParameterOutputImage("outab", abundances->GetOutput());
-  SetParameterOutputImage("out", mixing->GetOutput());
-
-  if (model->HasPrior())
-  {
-    abundances->UpdateOutputInformation();
-    const auto& map = abundances->GetGridMap();
-    otbAppLogINFO(<< "Grids: a hyperspectral pixel is " << 1. / std::abs(map.columns.step) << " x " << 1. / std::abs(map.rows.step)
-                  << " multispectral ones, by " << (map.physical ? "physical coordinates" : "equal footprints, since the images are not both georeferenced"));
-  }
 }
 } // namespace Wrapper
 } // namespace otb

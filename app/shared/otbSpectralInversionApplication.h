@@ -2,10 +2,17 @@
 #ifndef otbSpectralInversionApplication_h
 #define otbSpectralInversionApplication_h
 
+#include "otbNaturalColourStyleParameter.h"
+#include "otbRadiometryParameters.h"
+#include "otbRefinementParameters.h"
 #include "otbSpectralApplication.h"
+#include "otbSpectralInversionReportImages.h"
+#include "otbSpectralResponseParameters.h"
+#include "otbSpectralStage.h"
 
 #include "otbCallbackProcess.h"
-#include "otbReprojection.h"
+#include "otbEnsembleChoice.h"
+#include "otbSensorBlurEstimate.h"
 #include "otbSpectralInversionEstimator.h"
 #include "otbSpectralInversionReport.h"
 
@@ -13,6 +20,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace otb
 {
@@ -20,6 +30,10 @@ namespace Wrapper
 {
 /** \class SpectralInversionApplication
  * \brief What the applications that train a model, apply one, or both, share: the parameters of training, training itself, and the filters of inference.
+ *
+ * What inference makes is a chain of stages, Infer() -> Refine() -> Finish(), which both applications that infer have by Invert(). A stage turns a
+ * SpectralStage into another; Finish() alone knows how the result is written. Before it, Judge() asks the images which of a model's members to take, and
+ * whether to refine.
  *
  * \ingroup SpectraMorph
  */
@@ -59,78 +73,174 @@ protected:
   /** `mask` and `nodatams` of the multispectral image. */
   void AddMultispectralCheckParameters();
 
-  /** Leaves out bad bands and invalid pixels of `inhs`; call it before anything else looks at the image. */
-  void PrepareHyperspectralImage();
-
-  /** Picks the bands of `inhs` that a model was trained on, by their wavelengths, and leaves out invalid pixels. */
-  void PrepareHyperspectralImage(const SpectralInversionModel& model);
-
-  /** Leaves out invalid pixels of `inms`. */
-  void PrepareMultispectralImage();
-
   /** `keepbad`. */
   void AddKeepBadBandsParameter();
 
-  /** Gives `out` the bad bands of `inhs` back, as no data, if `keepbad` says so; call it after ConnectInversion(). */
-  void KeepBadBands();
-
-  /** Reads a sample of `inhs`, finds endmembers and trains, with progress. \throw std::invalid_argument naming the parameter for what cannot be trained. */
-  ModelPointer Train(const SpectralResponse& response);
+  /** The method that `method` and its branch ask for. \param registered whether there is a multispectral image of the same ground
+   * \throw SettingError for a value out of range. */
+  std::unique_ptr<SpectralInversionMethod> ReadMethod(const SpectralResponse& response, bool registered);
 
   /** `report`. */
   void AddReportParameter();
 
-  /** Writes `report`, if it is given, of the training since Train() began, and of the output images when the multispectral image they come from is given. */
-  void WriteReport(const SpectralInversionModel& model, FloatVectorImageType* multispectral = nullptr);
+  /** `inhs` without bad bands and invalid pixels, to train on. */
+  InputImage ReadTrainingImage();
+
+  /** `inhs` with the bands that a model was trained on, picked by their wavelengths, without invalid pixels. */
+  InputImage ReadHyperspectralImage(const SpectralInversionModel& model);
+
+  /** `inms` without invalid pixels. */
+  InputImage ReadMultispectralImage();
+
+  /** \throw std::invalid_argument when the bands of an input image are not as many as expected; `reason` says why. */
+  static void CheckBands(const InputImage& image, unsigned int expected, const std::string& reason);
+
+  /** Reads a sample of the image, finds endmembers and trains, with progress. \throw std::invalid_argument naming the parameter for what cannot be trained. */
+  ModelPointer Train(const InputImage& hyperspectral, const SpectralResponse& response, const SpectralInversionMethod& method);
 
   /** Puts the model's endmembers into the output image `outem` and the table `outcsv`, if there are any. */
   void SetEndmemberOutput(const SpectralInversionModel& model);
 
-  /** `radio`, how the radiometry of `inms` is brought to that of `inhs`. */
-  void AddRadiometryParameter();
+  /** The images that a model is applied to. */
+  struct Images
+  {
+    InputImage                multispectral;
+    std::optional<InputImage> hyperspectral;
+    std::optional<InputImage> registered; // the latter in the projection of the former; there once a stage has asked for it
+  };
 
-  /** What `radio` asks for, from the ground that `inms` and `inhs` have in common; nothing when there is too little of it or no band needs it. Reads both once,
-   * streamed, and logs what it finds. */
-  RadiometricHarmonisation EstimateRadiometry(const SpectralResponse& response);
+  /** The hyperspectral image in the projection of the multispectral one, which it overlaps.
+   * \throw std::invalid_argument when it does not, or when coordinates cannot be transformed from one to the other. */
+  const InputImage& Coregister(Images& images);
 
-  /** One line of the log. */
-  void LogRadiometry(const std::string& source, const RadiometricHarmonisation& radiometry);
+  /** Whether the images overlap, as far as coordinates tell. */
+  bool IsSameGround(Images& images);
 
-  /** `inhs`, in the projection of `inms`. \throw std::invalid_argument when coordinates cannot be transformed from one to the other. */
-  FloatVectorImageType* GetRegisteredHyperspectralImage();
+  /** How the results of inference are written. */
+  struct Formats
+  {
+    OutputFormat      spectra;
+    OutputFormat      abundances;
+    std::vector<bool> bad;  // the output's bands that the result has not, which are put back as no data; empty for none
+    SpectralAxis      axis; // of the output's bands then
+  };
 
-  /** \throw std::invalid_argument when `inms` and `inhs`, by their georeferencing, do not overlap. */
-  void CheckGrids();
+  /** By `out`, `outab` and `nodata`. \throw std::invalid_argument when an output cannot hold its value of invalid pixels. */
+  Formats ReadFormats(const InputImage& multispectral);
 
-  /** Connects `inms`, and `inhs` for a model with a prior, through the model's filters to `out` and `outab`.
-   * \throw std::invalid_argument when an image does not fit the model. */
-  void ConnectInversion(const ModelPointer& model);
+  /** The same, with the bad bands of the hyperspectral image put back if `keepbad` says so. */
+  Formats ReadFormats(const InputImage& multispectral, const InputImage& hyperspectral);
 
-  /** \throw std::invalid_argument when the bands of an input image are not as many as expected; `reason` says why. */
-  void CheckBands(const std::string& imageKey, unsigned int expected, const std::string& reason);
+  /** What the images say of a model's result, without a truth. */
+  struct Judgement
+  {
+    SpectralInversionModel model; // with the members that are taken
+
+    /** Of each member of the model, or of the model that has none: how its result is refined. One without components leaves it as it is. Empty: none is. */
+    std::vector<SpectralRefinementModel> refinements;
+
+    /** What was compared, if anything was. */
+    struct Row
+    {
+      std::string               name;
+      EnsembleChoice::Candidate candidate;
+    };
+    std::vector<Row> rows;
+
+    bool IsRefined() const;
+  };
+
+  /** Chooses a model's members and its refinement by `refine`, `inref` and the score at held-out pixels, and logs what it finds.
+   * \param blur between the images, if it was estimated. \throw std::invalid_argument when what is asked for is not possible. */
+  Judgement Judge(const SpectralInversionModel& model, Images& images, const std::optional<SensorBlurEstimate>& blur);
+
+  /** Whether the blur between the images is needed for that. */
+  bool NeedsBlur(const Images& images) const
+  {
+    return images.hyperspectral && !HasValue("inref") && m_Refinement.GetMode() != RefinementParameters::Mode::Off;
+  }
+
+  /** What inference has made. */
+  struct Result
+  {
+    MarkedImage                spectra; // as `out` has them, but for bad bands
+    std::optional<MarkedImage> abundances;
+  };
+
+  /** Connects the images through the model's filters and all further stages to `out` and `outab`. The model takes the multispectral image as it is: its
+   * radiometry is folded into it. \throw std::invalid_argument when an image does not fit the model. */
+  Result Invert(const Judgement& judgement, Images& images, const Formats& formats);
+
+  /** Writes `report`, if it is given, of the run so far; with the result of inference, if there is one. */
+  void WriteReport(const SpectralInversionModel& model, const InputImage& hyperspectral);
+  void WriteReport(const SpectralInversionModel& model, const Images& images, const Result& result);
+
+  SpectralResponseParameters m_Response{*this};
+  RadiometryParameters       m_Radiometry{*this};
+  RefinementParameters       m_Refinement{*this};
 
 private:
-  /** The image, which lies as `inhs` does, in the projection of `inms`; the image itself when that is its projection. */
-  FloatVectorImageType* Reproject(FloatVectorImageType* image, Resampling resampling);
+  /** The first stage: the spectra that a model makes of the images; puts abundances out where it has any. */
+  SpectralStage Infer(const ModelPointer& model, Images& images, const Formats& formats, Result& result);
 
-  SpectralInversionEstimator::Settings GetSettings();
-  SpectralSample                       ReadSample(const SpectralInversionEstimator::Settings& settings);
-  unsigned int                         EstimateNumberOfEndmembers(const SpectraMatrix& spectra);
+  /** The latent numbers that a model makes of the images: abundances, where it has them. */
+  MarkedImage InferLatents(const ModelPointer& model, Images& images, const OutputFormat& format);
+
+  /** Puts out the abundances of a model that has them. */
+  void OfferAbundances(const SpectralInversionModel& model, const MarkedImage& latents, Result& result);
+
+  /** From latent numbers to spectra. */
+  SpectralStage Mix(const SpectralInversionModel& model, const MarkedImage& latents);
+
+  /** The image in the radiometry of the hyperspectral one. */
+  InputImage Harmonise(const InputImage& multispectral, const RadiometricHarmonisation& radiometry);
+
+  /** Whether there is what comparing a result with the hyperspectral image takes; logs why not. \throw std::invalid_argument when `refine` insists. */
+  bool CanCompare(Images& images, const std::optional<SensorBlurEstimate>& blur);
+
+  /** Lines of the log. */
+  void TellScores(const Judgement& judgement, const SensorBlurEstimate& blur);
+
+  static void CheckRefinements(const std::vector<SpectralRefinementModel>& refinements, const SpectralInversionModel& model);
+
+  RefinementSample ReadRefinementSample(const SpectralInversionModel& model, Images& images, const SensorBlurEstimate& blur);
+
+  /** The spectra that a model without members makes of the images, refined. */
+  SpectralStage InferRefined(const SpectralInversionModel& model, const SpectralRefinementModel& refinement, Images& images, const Formats& formats,
+                             Result& result);
+
+  /** A stage: the spectra of these latent numbers, refined. \param folded the model, the radiometry being folded into it */
+  SpectralStage Refine(const SpectralInversionModel& folded, const RadiometricHarmonisation& radiometry, const MarkedImage& latents, Images& images,
+                       const SpectralRefinementModel& refinement);
+
+  /** A stage: the mean of what several have made. */
+  SpectralStage Average(const std::vector<SpectralStage>& stages, const std::vector<double>& weights);
+
+  /** Behind the last stage, whatever it is: has it write as `out` is to be written. */
+  void Finish(const SpectralStage& last, const Formats& formats, Result& result);
+
+  SpectralInversionEstimator::Settings GetSettings(const SpectralInversionMethod& method);
+  SpectralSample                       ReadSample(const InputImage& hyperspectral, const SpectralInversionEstimator::Settings& settings);
+  void                                 TellWhatIsNotUsed(const SpectralInversionMethod& method);
   void                                 RunWithProgress(const std::string& text, const std::function<void(const CallbackProcess::Report&)>& computation);
   void                                 SkipOutput(const std::string& key, const std::string& reason);
-  void                                 AfterWriting() override;
 
-  /** Runs a step of the work, whose time goes into the report. */
-  void TimeStep(const std::string& name, const std::function<void()>& step);
+  void AfterStep(const std::string& name, double seconds) override;
+  void AfterWriting() override;
+  void AfterAppearing() override;
 
   /** Whether a parameter counts: it is in no branch of a choice but the chosen one. */
   bool IsInChosenBranch(const std::string& key);
   void ReportParameters();
   void ReportModel(const SpectralInversionModel& model);
+  bool IsReported();
+  void FinishReport();
 
-  FloatVectorImageType::Pointer m_Registered;
-  SpectralInversionReport       m_Report;
-  Stopwatch                     m_SinceReport; // runs from when the report was written until the output images are
+  SpectralInversionReportImages MakeReportImages(const SpectralInversionModel& model, const InputImage& hyperspectral);
+
+  NaturalColourStyleParameter m_Style{*this};
+  SpectralInversionReport     m_Report;
+  Stopwatch                   m_SinceReport; // runs from when the report was written until the output images are
 };
 } // namespace Wrapper
 } // namespace otb

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <vector>
 
 namespace otb
@@ -15,14 +14,6 @@ namespace Wrapper
 {
 namespace
 {
-struct CloseDataset
-{
-  void operator()(GDALDataset* dataset) const
-  {
-    GDALClose(dataset);
-  }
-};
-
 /** TIFF keeps a table of its blocks: each must be there, and end within the file. */
 bool HasAllBlocks(GDALRasterBand* band, std::uint64_t fileSize, bool sparse)
 {
@@ -99,8 +90,8 @@ bool IsWholeImage(const std::string& path, bool sparse)
 {
   GDALAllRegister();
   CPLPushErrorHandler(CPLQuietErrorHandler);
-  const std::unique_ptr<GDALDataset, CloseDataset> dataset(static_cast<GDALDataset*>(GDALOpen(path.c_str(), GA_ReadOnly)));
-  bool                                             whole = dataset != nullptr && dataset->GetRasterCount() > 0;
+  const GDALDatasetUniquePtr dataset(GDALDataset::Open(path.c_str(), GDAL_OF_RASTER));
+  bool                       whole = dataset != nullptr && dataset->GetRasterCount() > 0;
   if (whole)
   {
     GDALRasterBand* const last = dataset->GetRasterBand(dataset->GetRasterCount());

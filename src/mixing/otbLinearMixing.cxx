@@ -4,12 +4,13 @@
 
 #include <cmath>
 #include <stdexcept>
+#include <string>
 
 namespace otb
 {
 using namespace kernels;
 
-LinearMixing::LinearMixing(SpectraMatrix endmembers, float origin) : m_Endmembers(std::move(endmembers)), m_Origin(origin)
+LinearMixing::LinearMixing(SpectraMatrix endmembers, float origin) : m_Endmembers(std::move(endmembers))
 {
   if (m_Endmembers.size() == 0)
   {
@@ -23,6 +24,28 @@ LinearMixing::LinearMixing(SpectraMatrix endmembers, float origin) : m_Endmember
   m_Directions                               = SpectraMatrix::Zero(m_Endmembers.rows(), padded);
   m_Directions.leftCols(m_Endmembers.cols()) = m_Endmembers.array() - origin;
   m_Base.assign(padded, origin);
+}
+
+LinearMixing LinearMixing::FromDirections(const SpectraMatrix& directions, const std::vector<float>& base)
+{
+  if (directions.size() == 0 || base.size() != static_cast<std::size_t>(directions.cols()))
+  {
+    throw std::invalid_argument("a decoder has " + std::to_string(directions.rows()) + " x " + std::to_string(directions.cols()) + " numbers and a base of " +
+                                std::to_string(base.size()) + ", expected at least one direction and a base of as many bands");
+  }
+  const Eigen::Map<const Eigen::RowVectorXf> row(base.data(), directions.cols());
+  if (!directions.allFinite() || !row.allFinite())
+  {
+    throw std::invalid_argument("a decoder has a value that is not finite, expected numbers");
+  }
+  LinearMixing      mixing;
+  const std::size_t padded                        = PaddedSize(base.size());
+  mixing.m_Endmembers                             = directions.rowwise() + row;
+  mixing.m_Directions                             = SpectraMatrix::Zero(directions.rows(), static_cast<Eigen::Index>(padded));
+  mixing.m_Directions.leftCols(directions.cols()) = directions;
+  mixing.m_Base                                   = base;
+  mixing.m_Base.resize(padded, 0.f);
+  return mixing;
 }
 
 void LinearMixing::Apply(const float* abundances, std::size_t count, float* spectra) const

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralNetwork.h"
-#include "otbSpectralKernels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,62 +9,34 @@
 
 namespace otb
 {
-using namespace kernels;
-
-namespace
+SpectralNetwork::SpectralNetwork(const std::vector<unsigned int>& sizes)
 {
-// Of Glorot's limit, in Lift's hidden layers; the header says why. test/bench/fidelity.py scores the choice.
-constexpr double LiftGain = 0.5;
-} // namespace
-
-void SpectralNetwork::AddLayer(unsigned int inputs, unsigned int outputs)
-{
-  if (inputs == 0 || outputs == 0)
+  std::size_t size = 0;
+  for (std::size_t number = 1; number < sizes.size(); ++number)
   {
-    throw std::invalid_argument("a layer of the network has " + std::to_string(inputs) + " inputs and " + std::to_string(outputs) +
-                                " outputs, expected at least one of each");
+    const unsigned int inputs  = sizes[number - 1];
+    const unsigned int outputs = sizes[number];
+    if (inputs == 0 || outputs == 0)
+    {
+      throw std::invalid_argument("a layer of the network has " + std::to_string(inputs) + " inputs and " + std::to_string(outputs) +
+                                  " outputs, expected at least one of each");
+    }
+    m_Layers.push_back({inputs, outputs, size});
+    size += m_Layers.back().size();
+    if (size > MaximumParameters)
+    {
+      throw std::invalid_argument("the network would have over " + std::to_string(MaximumParameters) + " parameters: fewer hidden units are needed");
+    }
   }
-  const std::size_t offset = m_Layers.empty() ? 0 : m_Layers.back().offset + m_Layers.back().size();
-  m_Layers.push_back({inputs, outputs, offset});
-  if (offset + m_Layers.back().size() > MaximumParameters)
-  {
-    throw std::invalid_argument("the network would have over " + std::to_string(MaximumParameters) + " parameters: fewer hidden units are needed");
-  }
+  m_Parameters.assign(size, 0.f);
 }
 
-SpectralNetwork SpectralNetwork::Morph(unsigned int msiBands, unsigned int priorBands, unsigned int hiddenUnits, unsigned int endmembers)
-{
-  SpectralNetwork network;
-  network.m_Method             = SpectralInversionMethod::Morph;
-  network.m_MultispectralBands = msiBands;
-  network.m_PriorBands         = priorBands;
-  network.AddLayer(msiBands + priorBands, hiddenUnits);
-  network.AddLayer(hiddenUnits, endmembers);
-  network.m_Parameters.assign(network.m_Layers.back().offset + network.m_Layers.back().size(), 0.f);
-  return network;
-}
-
-SpectralNetwork SpectralNetwork::Lift(unsigned int msiBands, unsigned int hyperspectralBands)
-{
-  SpectralNetwork network;
-  network.m_Method             = SpectralInversionMethod::Lift;
-  network.m_MultispectralBands = msiBands;
-  network.AddLayer(msiBands, LiftWidth);
-  for (int layer = 2; layer <= 6; ++layer)
-  {
-    network.AddLayer(LiftWidth, LiftWidth);
-  }
-  network.AddLayer(LiftWidth, hyperspectralBands);
-  network.m_Parameters.assign(network.m_Layers.back().offset + network.m_Layers.back().size(), 0.f);
-  return network;
-}
-
-void SpectralNetwork::Initialize(std::uint64_t seed)
+void SpectralNetwork::Initialize(std::uint64_t seed, double hiddenGain)
 {
   std::mt19937_64 generator(seed);
   for (const Layer& layer : m_Layers)
   {
-    const double gain   = m_Method == SpectralInversionMethod::Lift && &layer != &m_Layers.back() ? LiftGain : 1.;
+    const double gain   = &layer == &m_Layers.back() ? 1. : hiddenGain;
     const double limit  = gain * std::sqrt(6. / (layer.inputs + layer.outputs));
     float*       weight = m_Parameters.data() + layer.offset;
     for (unsigned int output = 0; output < layer.outputs; ++output)
@@ -81,15 +52,6 @@ void SpectralNetwork::Initialize(std::uint64_t seed)
   }
 }
 
-void SpectralNetwork::PriorTerm(const Block& block, std::size_t first, std::size_t count, float* term) const
-{
-  const Layer&      layer   = m_Layers.front();
-  const float*      weights = m_Parameters.data() + layer.offset + first * layer.stride();
-  const ConstMatrix prior   = {block.prior, block.cells};
-  const Addend      bias    = {Addend::Kind::PerRow, weights + layer.inputs, layer.stride()};
-  Multiply({weights + m_MultispectralBands, layer.stride()}, prior, count, m_PriorBands, block.cells, bias, Activation::Identity, {term, block.cells});
-}
-
 SpectraMatrix SpectralNetwork::GetTransposedWeights(std::size_t number) const
 {
   const Layer& layer = m_Layers[number];
@@ -98,77 +60,42 @@ SpectraMatrix SpectralNetwork::GetTransposedWeights(std::size_t number) const
       .transpose();
 }
 
-HiddenLayer SpectralNetwork::GetHiddenUnits(const Block& block, std::size_t first, std::size_t count, const SpectraMatrix& outputWeights,
-                                            const float* priorTerm) const
+void SpectralNetwork::FoldInput(const std::vector<double>& gains, const std::vector<double>& shifts, double scale)
 {
-  const Layer& hidden  = m_Layers[0];
-  const float* weights = m_Parameters.data() + hidden.offset + first * hidden.stride();
-  const auto   outputs = static_cast<std::size_t>(outputWeights.cols());
-  HiddenLayer  layer   = {
-         count, m_MultispectralBands, outputs, {weights, hidden.stride()}, weights + hidden.inputs, {outputWeights.data() + first * outputs, outputs}};
-  if (priorTerm != nullptr)
+  // With x' = g x + s / scale: W x' + b = (W g) x + (b + W s / scale).
+  const Layer& layer = m_Layers.front();
+  for (unsigned int unit = 0; unit < layer.outputs; ++unit)
   {
-    layer.cellTerm = {priorTerm, block.cells};
-    layer.cells    = block.cells;
-  }
-  return layer;
-}
-
-void SpectralNetwork::LiftActivations::Resize(std::size_t size)
-{
-  for (std::vector<float>* buffer : {&x1, &f2, &x2, &x3, &f4, &x4, &x5, &f6, &x6})
-  {
-    buffer->resize(size);
+    float* const weights = m_Parameters.data() + layer.offset + unit * layer.stride();
+    double       bias    = weights[layer.inputs];
+    for (std::size_t input = 0; input < gains.size(); ++input)
+    {
+      bias += weights[input] * shifts[input] / scale;
+      weights[input] = static_cast<float>(weights[input] * gains[input]);
+    }
+    weights[layer.inputs] = static_cast<float>(bias);
   }
 }
 
-void SpectralNetwork::LiftHidden(const Block& block, LiftActivations& a) const
+void SpectralNetwork::ScaleInputs(std::size_t first, float factor)
 {
-  const std::size_t pixels = block.pixels();
-  const std::size_t size   = LiftWidth * pixels;
-  a.Resize(size);
-
-  const auto layer = [&](std::size_t number, const float* input, std::vector<float>& output)
+  const Layer& layer = m_Layers.front();
+  for (unsigned int unit = 0; unit < layer.outputs; ++unit)
   {
-    const Layer& l       = m_Layers[number - 1];
-    const float* weights = m_Parameters.data() + l.offset;
-    const Addend bias    = {Addend::Kind::PerRow, weights + l.inputs, l.stride()};
-    Multiply({weights, l.stride()}, {input, pixels}, l.outputs, l.inputs, pixels, bias, Activation::LeakyReLU, {output.data(), pixels});
-  };
-  const auto skip = [size](const std::vector<float>& f, const std::vector<float>& x, std::vector<float>& sum)
-  { Eigen::Map<Eigen::ArrayXf>(sum.data(), size) = Eigen::Map<const Eigen::ArrayXf>(f.data(), size) + Eigen::Map<const Eigen::ArrayXf>(x.data(), size); };
-
-  layer(1, block.msi, a.x1);
-  layer(2, a.x1.data(), a.f2);
-  skip(a.f2, a.x1, a.x2);
-  layer(3, a.x2.data(), a.x3);
-  layer(4, a.x3.data(), a.f4);
-  skip(a.f4, a.x2, a.x4);
-  layer(5, a.x4.data(), a.x5);
-  layer(6, a.x5.data(), a.f6);
-  skip(a.f6, a.x4, a.x6);
+    float* const weights = m_Parameters.data() + layer.offset + unit * layer.stride();
+    std::transform(weights + first, weights + layer.inputs, weights + first, [factor](float weight) { return weight * factor; });
+  }
 }
 
-void SpectralNetwork::MorphForward(const Block& block, const SpectraMatrix& outputWeights, float* z) const
+void SpectralNetwork::Validate() const
 {
-  const std::size_t pixels = block.pixels();
-  const Layer&      output = m_Layers.back();
-  const ConstMatrix bias   = {m_Parameters.data() + output.offset + output.inputs, output.stride()};
-  if (m_PriorBands == 0)
+  if (m_Layers.empty())
   {
-    HiddenForward(GetHiddenUnits(block, 0, output.inputs, outputWeights, nullptr), {block.msi, pixels}, pixels, bias, {z, pixels});
-    return;
+    throw std::invalid_argument("it has no network");
   }
-  // Some hidden units at a time, so that what the prior contributes to them is still in the cache when each of the cells' members asks for it.
-  constexpr std::size_t           Units = 512;
-  thread_local std::vector<float> priorTerm;
-  priorTerm.resize(Units * block.cells);
-  for (std::size_t first = 0; first < output.inputs; first += Units)
+  if (!std::all_of(m_Parameters.begin(), m_Parameters.end(), [](float value) { return std::isfinite(value); }))
   {
-    const std::size_t count = std::min<std::size_t>(Units, output.inputs - first);
-    PriorTerm(block, first, count, priorTerm.data());
-    HiddenForward(GetHiddenUnits(block, first, count, outputWeights, priorTerm.data()), {block.msi, pixels}, pixels,
-                  first == 0 ? bias : ConstMatrix{nullptr, 0}, {z, pixels});
+    throw std::invalid_argument("a weight of the network is not finite");
   }
 }
 } // namespace otb

@@ -22,10 +22,6 @@ constexpr double Epsilon = 1e-7;
 // Gradients are summed per slice, then over the slices in order: more slices than any thread count of a workstation, few enough to keep their buffers small.
 constexpr std::size_t MaximumSlices = 16;
 
-// Pixels per block: Morph's block must outlast the horizontal sums of its gradients, Lift's must keep ten layers of activations in the second-level cache.
-constexpr std::size_t MorphBlock = 512;
-constexpr std::size_t LiftBlock  = 256;
-
 void Check(bool condition, const std::string& name, double found, const std::string& expected)
 {
   if (!condition)
@@ -36,71 +32,59 @@ void Check(bool condition, const std::string& name, double found, const std::str
   }
 }
 
-void CheckShapes(const SpectralNetwork& network, const SpectraMatrix& endmembers, const SpectralTrainingSet& set)
+void CheckShapes(const SpectralObjective::Bands& bands, const SpectralTrainingSet& set)
 {
-  const auto bands = set.spectra.cols();
   Check(set.msi.rows() > 0, "the number of training pixels", static_cast<double>(set.msi.rows()), "at least 1");
   Check(set.spectra.rows() == set.msi.rows(), "the number of training spectra", static_cast<double>(set.spectra.rows()), "one per training pixel");
-  Check(set.msi.cols() == network.GetMultispectralBands(), "the number of multispectral bands of the training set", static_cast<double>(set.msi.cols()),
-        std::to_string(network.GetMultispectralBands()) + " as the network has");
-  if (network.GetMethod() == SpectralInversionMethod::Morph)
-  {
-    Check(endmembers.rows() == network.GetOutputs() && endmembers.cols() == bands, "the number of endmembers", static_cast<double>(endmembers.rows()),
-          std::to_string(network.GetOutputs()) + " of " + std::to_string(bands) + " bands");
-  }
-  else
-  {
-    Check(bands == network.GetOutputs(), "the number of bands of the training spectra", static_cast<double>(bands),
-          std::to_string(network.GetOutputs()) + " as the network has");
-  }
-  Check(set.priors.cols() == network.GetPriorBands(), "the number of prior bands of the training set", static_cast<double>(set.priors.cols()),
-        std::to_string(network.GetPriorBands()) + " as the network has");
-  const bool hasPrior = network.GetPriorBands() > 0;
+  Check(set.msi.cols() == bands.multispectral, "the number of multispectral bands of the training set", static_cast<double>(set.msi.cols()),
+        std::to_string(bands.multispectral) + " as the network has");
+  Check(set.spectra.cols() == bands.hyperspectral, "the number of bands of the training spectra", static_cast<double>(set.spectra.cols()),
+        std::to_string(bands.hyperspectral) + " as the network gives");
+  Check(set.priors.cols() == bands.prior, "the number of prior bands of the training set", static_cast<double>(set.priors.cols()),
+        std::to_string(bands.prior) + " as the network has");
+  const bool hasPrior = bands.prior > 0;
   Check(set.cells.size() == (hasPrior ? set.size() : 0), "the number of prior cells of the training set", static_cast<double>(set.cells.size()),
         hasPrior ? "one per training pixel" : "none without a prior");
 }
 } // namespace
 
+SpectralObjective::~SpectralObjective() = default;
+
 SpectralNetworkTrainer::SpectralNetworkTrainer(const Settings& settings) : m_Settings(settings)
 {
-  Check(settings.epochs > 0, "the number of epochs", settings.epochs, "at least 1");
-  for (const auto& rate : {std::make_pair("the starting learning rate", settings.rateStart), std::make_pair("the peak learning rate", settings.ratePeak),
-                           std::make_pair("the final learning rate", settings.rateEnd)})
-  {
-    Check(rate.second > 0. && rate.second <= 1., rate.first, rate.second, "a number in (0, 1]");
-  }
+  SettingCheck check;
+  m_Settings.Visit(check);
   Check(settings.averaging >= 0. && settings.averaging <= 1., "the share of epochs whose weights are averaged", settings.averaging, "a number in [0, 1]");
   m_Settings.threads = std::max(1u, settings.threads);
 }
 
 double SpectralNetworkTrainer::Rate(unsigned int epoch) const
 {
+  const double start = m_Settings.rateStart, peak = m_Settings.ratePeak, end = m_Settings.rateEnd;
   const double rising = 0.3 * m_Settings.epochs;
   if (epoch < rising)
   {
-    return m_Settings.rateStart + (m_Settings.ratePeak - m_Settings.rateStart) * epoch / rising;
+    return start + (peak - start) * epoch / rising;
   }
-  return m_Settings.ratePeak + (m_Settings.rateEnd - m_Settings.ratePeak) * (epoch - rising) / (m_Settings.epochs - rising);
+  return peak + (end - peak) * (epoch - rising) / (m_Settings.epochs - rising);
 }
 
-SpectralNetworkTrainer::Report SpectralNetworkTrainer::Train(SpectralNetwork& network, const SpectraMatrix& endmembers, AbundanceConstraint constraint,
-                                                             const SpectralTrainingSet& set, const Progress& progress) const
+SpectralNetworkTrainer::Report SpectralNetworkTrainer::Train(SpectralObjective& objective, const SpectralTrainingSet& set, const Progress& progress) const
 {
-  CheckShapes(network, endmembers, set);
+  CheckShapes(objective.GetBands(), set);
 
   std::vector<std::uint32_t> order(set.size());
   std::iota(order.begin(), order.end(), 0u);
   const std::size_t batch          = m_Settings.batch == 0 ? order.size() : std::min(m_Settings.batch, order.size());
-  const std::size_t pixelsPerBlock = network.GetMethod() == SpectralInversionMethod::Morph ? MorphBlock : LiftBlock;
+  const std::size_t pixelsPerBlock = objective.GetPixelsPerBlock();
   const bool        fullBatch      = batch == order.size();
   auto              blocks         = fullBatch ? MakeTrainingBlocks(set, order, pixelsPerBlock) : std::vector<SpectralTrainingBlock>();
 
-  auto&                           parameters = network.GetParameters();
+  auto&                           parameters = objective.GetParameters();
   const std::size_t               size       = parameters.size();
   std::vector<float>              m(size, 0.f), v(size, 0.f);
   std::vector<std::vector<float>> gradients(MaximumSlices);
   std::vector<double>             losses(MaximumSlices);
-  SpectralNetworkGradient         gradient(network, endmembers, constraint, m_Settings.loss);
   ParallelFor                     parallelFor(m_Settings.threads);
   std::mt19937_64                 shuffler(m_Settings.seed);
   unsigned int                    steps = 0;
@@ -109,7 +93,7 @@ SpectralNetworkTrainer::Report SpectralNetworkTrainer::Train(SpectralNetwork& ne
   const auto step = [&](double rate)
   {
     const std::size_t slices = std::min(MaximumSlices, blocks.size());
-    gradient.Refresh();
+    objective.Refresh();
     parallelFor(slices,
                 [&](std::size_t slice)
                 {
@@ -117,7 +101,7 @@ SpectralNetworkTrainer::Report SpectralNetworkTrainer::Train(SpectralNetwork& ne
                   losses[slice] = 0.;
                   for (std::size_t block = slice * blocks.size() / slices; block < (slice + 1) * blocks.size() / slices; ++block)
                   {
-                    losses[slice] += gradient.Accumulate(blocks[block], gradients[slice].data());
+                    losses[slice] += objective.Accumulate(blocks[block], gradients[slice].data());
                   }
                 });
 
@@ -169,12 +153,14 @@ SpectralNetworkTrainer::Report SpectralNetworkTrainer::Train(SpectralNetwork& ne
     }
     if (!std::isfinite(report.loss))
     {
-      throw std::runtime_error("training diverged at epoch " + std::to_string(epoch + 1) + " (the loss is not finite): smaller learning rates are needed");
+      throw SettingError("lr.peak", ToBriefText(m_Settings.ratePeak),
+                         "less: training diverged at epoch " + std::to_string(epoch + 1) + " (the loss is not finite): smaller learning rates are needed");
     }
     if (epoch >= firstAveraged)
     {
       sum += current.cast<double>();
     }
+    report.firstLoss = epoch == 0 ? report.loss : report.firstLoss;
     report.epochs    = epoch + 1;
     report.cancelled = progress && !progress(report.epochs, report.loss);
   }
@@ -183,5 +169,22 @@ SpectralNetworkTrainer::Report SpectralNetworkTrainer::Train(SpectralNetwork& ne
     Eigen::Map<Eigen::ArrayXf>(parameters.data(), static_cast<Eigen::Index>(size)) = (sum / (report.epochs - firstAveraged)).cast<float>();
   }
   return report;
+}
+
+void SpectralNetworkTrainer::Train(SpectralObjective& objective, const SpectralInversionMethod::Task& task, double averaging)
+{
+  Settings settings  = task.training;
+  settings.averaging = averaging;
+  const auto report  = SpectralNetworkTrainer(settings).Train(objective, task.set,
+                                                              [&](unsigned int epoch, double loss)
+                                                              { return !task.progress || task.progress(static_cast<double>(epoch) / settings.epochs, loss); });
+  if (report.cancelled)
+  {
+    throw SpectralInversionMethod::CancelledError();
+  }
+  task.facts.epochs = report.epochs;
+  task.facts.loss   = report.loss;
+  task.Log("Trained " + std::to_string(report.epochs) + " epochs, mean " + (settings.loss == SpectralLoss::L1 ? "absolute" : "squared") + " difference from " +
+           ToBriefText(report.firstLoss) + " to " + ToBriefText(report.loss) + " in scaled units");
 }
 } // namespace otb

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbRadiometricHarmonisation.h"
-#include "otbQuantile.h"
+#include "otbRobustFit.h"
 
 #include <Eigen/Cholesky>
 
@@ -9,120 +9,19 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <numeric>
-#include <random>
 #include <stdexcept>
 
 namespace otb
 {
 namespace
 {
-constexpr double       ConsistencyOfMedian = 1.4826; // standard deviation of a normal variable per median of its absolute value
-constexpr double       KeptShare           = 0.75;
-constexpr double       KeptDeviations      = 3.5;
-constexpr unsigned int Sweeps              = 10; // of each kind; changes die out after three to five
-constexpr double       FarMedians          = 8.;
-constexpr double       RoundingErrors      = 1e-5; // of single-precision images, relative to their values
-constexpr double       LeastExplained      = 0.5;
+using namespace robust;
+
+constexpr double       KeptShare = 0.75;
+constexpr unsigned int Sweeps    = 10; // of each kind; changes die out after three to five
 
 // Windows that a kernel of that radius needs, about ten for each of its unknowns where there can be so many.
 constexpr std::size_t LeastWindows[] = {0, 24, 250};
-
-double Quantile(const Eigen::VectorXd& values, double share)
-{
-  std::vector<double> copy(values.begin(), values.end());
-  return NearestQuantile(copy, share);
-}
-
-double Median(std::vector<double> values)
-{
-  return NearestQuantile(values, 0.5);
-}
-
-double StandardDeviation(const Eigen::VectorXd& values)
-{
-  return values.size() == 0 ? 0. : std::sqrt((values.array() - values.mean()).square().mean());
-}
-
-struct Line
-{
-  double gain, offset;
-};
-
-/** The median of slopes through pairs of points (Theil 1950, Sen 1968) of a sample of the pairs. */
-Line TheilSen(const Eigen::VectorXd& x, const Eigen::VectorXd& y)
-{
-  constexpr std::size_t Pairs = 20000;
-  const auto            n     = static_cast<std::uint64_t>(x.size());
-  std::mt19937_64       random(1);
-  std::vector<double>   slopes;
-  slopes.reserve(Pairs);
-  // Slopes through points that are close tell of noise alone.
-  const double close = 0.5 * StandardDeviation(x);
-  for (std::size_t pair = 0; pair < Pairs; ++pair)
-  {
-    const auto   i  = static_cast<Eigen::Index>(random() % n);
-    const auto   j  = static_cast<Eigen::Index>(random() % n);
-    const double dx = x(j) - x(i);
-    if (std::abs(dx) > close)
-    {
-      slopes.push_back((y(j) - y(i)) / dx);
-    }
-  }
-  Line                  line{slopes.empty() ? 1. : Median(std::move(slopes)), 0.};
-  const Eigen::VectorXd rest = y - line.gain * x;
-  line.offset                = Median({rest.begin(), rest.end()});
-  return line;
-}
-
-/** Single-precision images cannot agree better. */
-double LeastNoise(const Eigen::VectorXd& y)
-{
-  return 1e-6 * StandardDeviation(y);
-}
-
-double MedianSize(const Eigen::VectorXd& values)
-{
-  const Eigen::VectorXd sizes = values.cwiseAbs();
-  return Median({sizes.begin(), sizes.end()});
-}
-
-/** What the bands' Theil-Sen lines tell about each pixel. */
-struct Screening
-{
-  std::vector<double> distances; // from the line of its worst band, in units of that band's median distance
-  std::vector<bool>   outliers;  // what neither blur nor a shift explains: clouds
-
-  Screening(const Eigen::MatrixXd& m, const Eigen::MatrixXd& y)
-    : distances(static_cast<std::size_t>(m.rows()), 0.), outliers(static_cast<std::size_t>(m.rows()), false)
-  {
-    for (Eigen::Index band = 0; band < m.cols(); ++band)
-    {
-      const Line            line   = TheilSen(m.col(band), y.col(band));
-      const Eigen::VectorXd off    = (y.col(band) - line.gain * m.col(band)).array() - line.offset;
-      const double          median = std::max(MedianSize(off), LeastNoise(y.col(band)));
-      // An edge displaced by blur is off by no more than the scene's contrast.
-      const double contrast = Quantile(y.col(band), 0.95) - Quantile(y.col(band), 0.05);
-      for (std::size_t pixel = 0; pixel < distances.size(); ++pixel)
-      {
-        const double distance = std::abs(off(static_cast<Eigen::Index>(pixel)));
-        distances[pixel]      = std::max(distances[pixel], distance / median);
-        outliers[pixel]       = outliers[pixel] || distance > std::max(contrast, FarMedians * median);
-      }
-    }
-  }
-};
-
-/** The numbers of the lowest scores, `count` of them. */
-std::vector<std::size_t> Lowest(const std::vector<double>& scores, std::size_t count)
-{
-  std::vector<std::size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&scores](std::size_t a, std::size_t b) { return scores[a] < scores[b]; });
-  order.resize(count);
-  std::sort(order.begin(), order.end());
-  return order;
-}
 
 /** The pixels whose neighbours are all in the sample, and are no outliers. */
 struct Windows
@@ -370,19 +269,6 @@ private:
     return scores;
   }
 
-  static std::vector<std::size_t> Within(const std::vector<double>& scores, double limit)
-  {
-    std::vector<std::size_t> kept;
-    for (std::size_t window = 0; window < scores.size(); ++window)
-    {
-      if (scores[window] <= limit)
-      {
-        kept.push_back(window);
-      }
-    }
-    return kept;
-  }
-
   const Eigen::MatrixXd&   m_M; // pixels x c
   const Eigen::MatrixXd&   m_Y;
   const Windows&           m_Windows;
@@ -394,26 +280,6 @@ private:
   std::vector<std::size_t> m_Kept;
 };
 
-/** Gain and offset by least squares between the quantiles from 5 to 95 % of the two. */
-Line MatchQuantiles(const Eigen::VectorXd& x, const Eigen::VectorXd& y)
-{
-  static constexpr Eigen::Index Steps     = 91;
-  const auto                    quantiles = [](const Eigen::VectorXd& values)
-  {
-    Eigen::VectorXd sorted = values;
-    std::sort(sorted.begin(), sorted.end());
-    Eigen::VectorXd found(Steps);
-    for (Eigen::Index step = 0; step < Steps; ++step)
-    {
-      found(step) = InterpolatedQuantileOfSorted(sorted.begin(), sorted.end(), 0.05 + 0.01 * static_cast<double>(step));
-    }
-    return found;
-  };
-  const Eigen::VectorXd qx = quantiles(x), qy = quantiles(y);
-  const Eigen::ArrayXd  dx   = qx.array() - qx.mean();
-  const double          gain = (dx * (qy.array() - qy.mean())).sum() / dx.square().sum();
-  return {gain, qy.mean() - gain * qx.mean()};
-}
 } // namespace
 
 RadiometricFit RadiometricFit::Of(const SpectralSample& pairs)
@@ -455,7 +321,7 @@ RadiometricFit RadiometricFit::Of(const SpectralSample& pairs)
     y.col(i) = values.col(c + varying[static_cast<std::size_t>(i)]);
   }
 
-  const Screening screening(m, y);
+  const Screening screening(m, y, TheilSen);
   unsigned int    radius  = 2;
   Windows         windows = Windows(pairs, screening.outliers, radius);
   while (windows.size() < LeastWindows[radius])

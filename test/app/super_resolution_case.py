@@ -50,7 +50,7 @@ class SuperResolutionTest(unittest.TestCase):
 
 
 def forward(model, pixels, priors=None):
-    """What a model file says of multispectral pixels (n x c), in double precision: the equations of the two papers."""
+    """What a model file says of multispectral pixels (n x c), in double precision: the equations of the two papers, and of a line."""
     offset, scale = model["scaling"]["offset"], model["scaling"]["scale"]
     layers = [(numpy.array(layer["weights"]), numpy.array(layer["bias"])) for layer in model["network"]]
     x = (pixels - offset) / scale
@@ -61,6 +61,9 @@ def forward(model, pixels, priors=None):
         a = hidden @ layers[1][0].T + layers[1][1]
         a = {"none": lambda z: z, "nonnegative": lambda z: numpy.logaddexp(z, 0), "sumtoone": lambda z: numpy.exp(z) / numpy.exp(z).sum(1, keepdims=True)}[model["constraint"]](a)
         return offset + scale * (a @ numpy.array(model["endmembers"]))
+
+    if model["method"] == "linear":
+        return offset + scale * (x @ layers[0][0].T + layers[0][1])
 
     def layer(number, value):
         z = value @ layers[number][0].T + layers[number][1]

@@ -46,7 +46,7 @@ ROWS = [
     (SUPER, {"inhs": "nan.tif"}, "inhs: found no valid pixel (all are NaN, infinite, no data, masked or saturated), expected at least one"),
     (SUPER, {"inhs": "no_data.tif", **LIFT}, "inhs: found no valid pixel"),
     (SUPER, {"inhs": "two_pixels.tif"}, "method.morph.ne: found 3, expected at most the 2 valid pixels of inhs"),
-    (SUPER, {"inms": "far.tif", "method_morph_csp": 1}, "inms: The multispectral and the hyperspectral image do not overlap, expected images of the same ground"),
+    (SUPER, {"inms": "far.tif", "method_morph_csp": 1}, "inms: inms and inhs do not overlap, expected images of the same ground: in pixels of inhs, inms spans"),
     # The response as a matrix.
     (SUPER, {"srf_matrix_in": "narrow.csv"}, "srf.matrix.in (narrow.csv): found 3 columns, expected 10, one for each band of inhs"),
     (SUPER, {"srf_matrix_in": "absent.csv"}, f"srf.matrix.in (absent.csv): {NO_TEXT}"),
@@ -83,6 +83,8 @@ ROWS = [
     (SUPER, {"method_morph_ne": -2}, "method.morph.ne: found -2, expected 1 to 10"),
     (SUPER, {"method_morph_ne": 11}, "method.morph.ne: found 11, expected 1 to 10"),
     (SUPER, {"method_morph_hidden": 0}, "method.morph.hidden: found 0, expected a whole number from 1"),
+    (SUPER, {**LIFT, "method_lift_width": 0}, "method.lift.width: found 0, expected a whole number from 1"),
+    (SUPER, {**LIFT, "method_lift_width": 2000000000}, "method.lift.width: found 2000000000, expected at most 3661 for images of these bands"),
     (SUPER, {"method_morph_hidden": 2000000000}, "method.morph.hidden: found 2000000000, expected at most"),
     (SUPER, {"method_morph_csp": 1, "method_morph_cspratio": 1}, "method.morph.cspratio: found 1, expected a whole number from 2"),
     (SUPER, {"epochs": 0}, "epochs: found 0, expected a whole number from 1"),
@@ -148,7 +150,7 @@ ROWS = [
     (INVERT, {"inms": "coarse.tif", "model": "lift.json"}, "inms: found 10 bands, expected 3 as the spectral response of the model has rows"),
     (INVERT, {"model": "csp.json"}, "inhs: found no image, expected one, since the model was trained with a coarse spectral prior"),
     (INVERT, {"model": "csp.json", "inhs": "sharp.tif"}, "inhs: found 3 bands, expected 10 as the model was trained on"),
-    (INVERT, {"model": "csp.json", "inhs": "coarse.tif", "inms": "far.tif"}, "inms: The multispectral and the hyperspectral image do not overlap"),
+    (INVERT, {"model": "csp.json", "inhs": "coarse.tif", "inms": "far.tif"}, "inms: inms and inhs do not overlap"),
     (INVERT, {"nodata": 300, "out": "OUT/out.tif uint8"}, "nodata: found 300, expected a value that the pixel type of out can hold"),
     # Endmembers and mixing.
     (NMF, {"ne": 0}, "ne: found 0, expected 1 to 10, the fewer of bands and pixels of in"),

@@ -51,6 +51,8 @@ class Messages(SuperResolutionTest):
         self.says(fusion, *common, *morph, estimated, grids, **{**inputs, "method_morph_ne": -1}, **outputs, method_morph_csp=1)
         lift = {"inhs": self.inhs, "inms": self.inms, **SENSOR, "epochs": 300, "method": "lift"}
         self.says(fusion, *common, "outab is not written: the method lift has no abundances$", **lift, **outputs)
+        regression = "Regression: ridge [\\d.e-]+, root mean square residual of pixels left out [\\d.e-]+ in scaled units$"
+        self.says(fusion, "Fitting the regression: ", regression, "epochs is not used: the method linear does not train step by step$", **{**lift, "method": "linear"}, **outputs)
         self.says("TrainSpectralInversion", *common, *morph, inhs=self.inhs, **SENSOR, **QUICK, out=model)
         found = f"Model: 4 bands to 30 by the abundances of 4 endmembers, trained on {pixels} pixels$"
         self.says("SpectralInversion", found, inms=self.inms, model=model, out=self.folder / "two.tif")

@@ -146,7 +146,7 @@ class Radiometry(RadiometryTest):
     def test_images_of_other_ground_are_still_fused(self):
         inms = write_image(self.folder / "far.tif", self.disturbed, geotransform=moved(SHARP_GRID, 100000, 0))
         out = self.fuse(inms=inms)
-        self.assertIn("Radiometry: not harmonised. The multispectral and the hyperspectral image do not overlap", self.log)
+        self.assertIn("Radiometry: not harmonised. inms and inhs do not overlap", self.log)
         numpy.testing.assert_array_equal(out, self.fuse(inms=inms, radio="none"))
 
 
@@ -281,7 +281,7 @@ class ConsistencyScores(RadiometryTest):
         far = self.coordinates("far.tif", moved(COARSE_GRID, 1000, 0), 15, 12)
         code, log = run("HyperspectralQuality", **{"in": self.folder / "in.tif", "inhs": far, "ratio": 4})
         self.assertNotEqual(code, 0)
-        self.assertRegex(log, r"\(FATAL\) HyperspectralQuality: inhs: .*do not overlap")
+        self.assertRegex(log, r"\(FATAL\) HyperspectralQuality: inhs: in and inhs do not overlap, .*: in pixels of inhs, in spans")
 
 
 if __name__ == "__main__":

@@ -89,8 +89,8 @@ class Contents(ReportTest):
         self.assertEqual(files["inhs"][0], str(self.inhs))
         self.assertIn("24 × 24 pixels, 30 bands", files["inhs"][1])
         self.assertEqual([row[0] for row in page.rows("Time")[1:]],
-                         ["Reading the hyperspectral image", "Finding endmembers (NMF)", "Training the network", "Pictures and scores of this report",
-                          "Computing and writing the images", "All"])
+                         ["Looking for bad bands", "Comparing the images' radiometry", "Reading the hyperspectral image", "Finding endmembers (NMF)",
+                          "Training the network", "Pictures and scores of this report", "Computing and writing the images", "All"])
 
     def test_scores_are_those_of_the_result(self):
         page = self.fuse_and_read()
@@ -136,6 +136,12 @@ class Contents(ReportTest):
         self.assertFalse((self.folder / "none.csv").exists())
         self.train("lift.json", method="lift", epochs=30, report=self.report)
         self.assertEqual(self.read().titles(), ["Images", "Spectral response", "Training", "Files", "Settings", "Time"])
+
+    def test_linear_has_no_epochs(self):
+        page = self.fuse_and_read(method="linear")
+        self.assertEqual(page.titles(), ["Images", "Consistency", "Spectral response", "Files", "Settings", "Time"])
+        self.says(page, "Linear: ridge regression of the spectrum")
+        self.says(page, "root mean square residual of pixels left out, in scaled units")
 
 
 class AnyImages(ReportTest):

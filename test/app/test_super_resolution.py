@@ -14,8 +14,8 @@ from super_resolution_case import THREADS, SuperResolutionTest, as_pixels, forwa
 
 
 class Result(SuperResolutionTest):
-    def test_both_methods_beat_up_sampling(self):
-        for method in ("morph", "lift"):
+    def test_all_methods_beat_up_sampling(self):
+        for method in ("morph", "lift", "linear"):
             found = root_mean_square(self.fuse(method=method) - self.truth)
             self.assertLess(found, 0.2 * self.nearest, method)
 
@@ -29,6 +29,7 @@ class Result(SuperResolutionTest):
         prior = numpy.kron(self.coarse, numpy.ones((1, RATIO, RATIO)))
         for parameters, priors in (
             ({"method": "lift"}, None),
+            ({"method": "linear"}, None),
             ({}, None),
             ({"method_morph_constraint": "nonnegative"}, None),
             ({"method_morph_constraint": "sumtoone"}, None),
@@ -39,8 +40,26 @@ class Result(SuperResolutionTest):
             expected = forward(model, as_pixels(self.sharp), priors)
             self.assertLess(abs(as_pixels(out) - expected).max(), 2e-5, parameters)
 
+    def test_linear_is_the_ridge_regression_of_the_image_on_what_the_sensor_sees_of_it(self):
+        # With noise, since nothing else of this scene is not linear.
+        noisy = (self.coarse + numpy.random.default_rng(1).normal(0, 0.02, self.coarse.shape)).astype("float32")
+        inhs = write_image(self.folder / "noisy.tif", noisy, WAVELENGTHS, geotransform=COARSE_GRID)
+        self.fuse(inhs=inhs, method="linear", scaling="none", model=self.folder / "model.json")
+        model = json.loads((self.folder / "model.json").read_text())
+        spectra = as_pixels(noisy)
+        seen = spectra @ numpy.array(model["spectral_response"]["matrix"]).T
+        design = numpy.column_stack([seen, numpy.ones(len(seen))])
+        ridge = numpy.diag([model["ridge"]] * seen.shape[1] + [0])
+        expected = numpy.linalg.solve(design.T @ design + ridge, design.T @ spectra)
+        found = numpy.vstack([numpy.array(model["network"][0]["weights"]).T, model["network"][0]["bias"]])
+        self.assertLess(abs(found - expected).max(), 1e-3 * abs(expected).max())
+        # What each pixel would miss if it were left out.
+        hat = (design @ numpy.linalg.solve(design.T @ design + ridge, design.T)).diagonal()
+        left_out = (spectra - design @ expected) / (1 - hat)[:, None]
+        self.assertAlmostEqual(model["training"]["loss"], (left_out**2).mean(), delta=0.01 * (left_out**2).mean())
+
     def test_one_step_is_two_steps(self):
-        for parameters in ({"method": "lift"}, {}, {"method_morph_csp": 1}):
+        for parameters in ({"method": "lift"}, {"method": "linear"}, {}, {"method_morph_csp": 1}):
             out = self.fuse(model=self.folder / "one.json", rand=7, **parameters)
             model = self.train("two.json", rand=7, **parameters)
             self.assertEqual(model.read_bytes(), (self.folder / "one.json").read_bytes())
@@ -54,7 +73,7 @@ class Result(SuperResolutionTest):
         numpy.testing.assert_array_equal(read_image(self.folder / "one_em.tif"), read_image(self.folder / "two_em.tif"))
 
     def test_seed_makes_the_model_and_threads_do_not(self):
-        for parameters in ({}, {"method": "lift"}, {"method_morph_csp": 1}, {"batch": 100}):
+        for parameters in ({}, {"method": "lift", "method_lift_width": 20}, {"method_morph_csp": 1}, {"batch": 100}):
             models = []
             for seed, threads in ((3, 1), (3, 2), (3, 3), (4, 2)):
                 self.fuse(env={THREADS: str(threads)}, rand=seed, model=self.folder / "model.json", **{**parameters, "epochs": 30})
@@ -70,7 +89,7 @@ class Result(SuperResolutionTest):
             rounded = numpy.rint(cube * 10000)
             integers[key] = write_image(self.folder / f"{key}_int16.tif", rounded.astype("int16"), WAVELENGTHS if key == "inhs" else None, geotransform=grid)
             floats[key] = write_image(self.folder / f"{key}_float.tif", (rounded / 10000).astype("float32"), WAVELENGTHS if key == "inhs" else None, geotransform=grid)
-        for method in ("morph", "lift"):
+        for method in ("morph", "lift", "linear"):
             # A few epochs: rounding grows with every step of the training.
             reflectance = self.fuse(**floats, method=method, epochs=10)
             numbers = self.fuse(**integers, method=method, epochs=10)

@@ -81,6 +81,29 @@ class OutputFiles(SuperResolutionTest):
             numpy.testing.assert_array_equal(found[:, valid], as_written[:, valid], pixel_type)
             self.assertTrue((found[:, ~valid] == no_data).all())
 
+    def test_abundances_are_fractions_whatever_type_is_asked_for(self):
+        sharp = self.sharp.copy()
+        sharp[:, 2, 3] = numpy.nan
+        inms = write_image(self.folder / "sharp_hole.tif", sharp, geotransform=SHARP_GRID)
+        # No value that the type asked for can hold: what counts is the type that they are written as.
+        self.fuse(inms=inms, epochs=30, nodata=-9999, outab=f"{self.folder}/ab.tif uint8")
+        self.assertIn("outab is written as float", self.log)
+        image = gdal.Open(str(self.folder / "ab.tif"))
+        self.assertEqual((image.GetRasterBand(1).DataType, image.GetRasterBand(1).GetNoDataValue()), (gdal.GDT_Float32, -9999))
+        abundances = read_image(self.folder / "ab.tif")
+        self.assertTrue((abundances[:, 2, 3] == -9999).all() and (abundances != -9999).sum() == abundances[0].size * len(abundances) - len(abundances))
+
+    def test_nothing_is_asked_of_linear_that_it_has_not(self):
+        out = self.fuse(method="linear", epochs=2500)
+        self.assertNotIn("not used", self.log)
+        self.assertNotIn("Training the network", self.log)
+        also = self.fuse(method="linear", outab=self.folder / "no_ab.tif", outem=self.folder / "no_em.tif", epochs=10, lr_peak=0.5, samples=100000)
+        numpy.testing.assert_array_equal(out, also)
+        for key in ("outab", "outem"):
+            self.assertRegex(self.log, rf"{key} is not written: the method linear has no")
+        self.assertIn("epochs, lr.peak are not used: the method linear does not train step by step", self.log)
+        self.assertFalse((self.folder / "no_ab.tif").exists() or (self.folder / "no_em.tif").exists())
+
     def test_nothing_is_asked_of_lift_that_it_has_not(self):
         out = self.fuse(method="lift")
         also = self.fuse(method="lift", outab=self.folder / "no_ab.tif", outem=self.folder / "no_em.tif")
@@ -116,7 +139,7 @@ class OutputFiles(SuperResolutionTest):
 
 class InvalidPixels(SuperResolutionTest):
     def test_left_out_of_training(self):
-        for parameters in ({}, {"method": "lift"}, {"method_morph_csp": 1}):
+        for parameters in ({}, {"method": "lift"}, {"method": "linear"}, {"method_morph_csp": 1}):
             models = []
             for values in ((numpy.nan, numpy.inf, -1), (-numpy.inf, numpy.nan, numpy.nan)):
                 holes = self.coarse.copy()
@@ -137,7 +160,7 @@ class InvalidPixels(SuperResolutionTest):
         inms = write_image(self.folder / "sharp_holes.tif", holes, geotransform=SHARP_GRID, nodata=-1)
         expected = numpy.zeros(holes.shape[1:], bool)
         expected[2, 5] = expected[50, 51] = expected[90, 95] = True
-        for parameters in ({}, {"method": "lift"}, {"method_morph_csp": 1}):
+        for parameters in ({}, {"method": "lift"}, {"method": "linear"}, {"method_morph_csp": 1}):
             whole = self.fuse(**parameters)
             for extra, no_data in (({}, -9999), ({"nodata": -5}, -5)):
                 abundances = {} if "method" in parameters else {"outab": self.folder / "ab.tif"}

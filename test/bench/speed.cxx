@@ -5,6 +5,8 @@
 #include "otbAbundanceEstimator.h"
 #include "otbNonnegativeMatrixFactorization.h"
 #include "otbSpectralInversionEstimator.h"
+#include "otbSpectraLift.h"
+#include "otbSpectraMorph.h"
 #include "otbSpectralNetworkTrainer.h"
 #include "otbSyntheticScene.h"
 
@@ -17,6 +19,7 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -25,13 +28,12 @@
 
 namespace
 {
-using otb::SpectralNetwork;
 using otb::SpectraMatrix;
 
 // The published size: the LR-HSI of Washington DC Mall at ratio 8, a sensor of four bands.
 constexpr std::size_t Msi = 4, Hidden = 1024, Endmembers = 7, Bands = 191, Width = 80, Height = 76, CellSide = 4;
 
-const unsigned int PriorBands = otb::SpectralInversionEstimator::Settings().priorBands;
+const unsigned int PriorBands = otb::SpectraMorph::Settings().priorBands;
 
 bool cpuTime = false;
 
@@ -96,11 +98,12 @@ SpectraMatrix Random(std::size_t rows, std::size_t columns)
 
 otb::SpectralInversionModel MakeModel(bool prior)
 {
+  const unsigned int priorBands = prior ? PriorBands : 0;
+  auto               network    = otb::SpectraMorphInverse::MakeNetwork(Msi, priorBands, Hidden, Endmembers);
+  network.Initialize(1);
   otb::SpectralInversionModel model;
-  model.network = SpectralNetwork::Morph(Msi, prior ? PriorBands : 0, Hidden, Endmembers);
-  model.network.Initialize(1);
-  model.endmembers = Random(Endmembers, Bands);
-  model.response   = otb::SpectralResponse(Random(Msi, Bands), std::vector<std::string>(Msi, "band"), "bench");
+  model.inverse  = std::make_shared<otb::SpectraMorphInverse>(network, priorBands, Random(Endmembers, Bands), otb::AbundanceConstraint::None);
+  model.response = otb::SpectralResponse(Random(Msi, Bands), std::vector<std::string>(Msi, "band"), "bench");
   return model;
 }
 
@@ -154,10 +157,9 @@ void MeasureInference()
   };
   const auto eigen = [&](const EigenReference& reference)
   {
-    const auto&  layers     = model.network.GetLayers();
-    const float* parameters = model.network.GetParameters().data();
-    reference.infer(msi.data(), Count, parameters + layers[0].offset, parameters + layers[1].offset, model.endmembers.data(), Msi, Hidden, Endmembers, Bands,
-                    spectra.data());
+    const auto& inverse = dynamic_cast<const otb::SpectraMorphInverse&>(*model.inverse);
+    reference.infer(msi.data(), Count, inverse.GetNetwork().GetWeights(0), inverse.GetNetwork().GetWeights(1), inverse.GetEndmembers().data(), Msi, Hidden,
+                    Endmembers, Bands, spectra.data());
   };
 
   // That both do the same is part of the claim.
@@ -185,13 +187,21 @@ void MeasureInference()
   }
 }
 
+enum class Method
+{
+  Morph,
+  MorphWithPrior,
+  Lift
+};
+
 /** Training without what comes before the first epoch and during it. */
-double SecondsPerEpoch(SpectralNetwork network, std::size_t pixels, unsigned int threads, unsigned int epochs)
+double SecondsPerEpoch(Method method, std::size_t pixels, unsigned int threads, unsigned int epochs)
 {
   otb::SpectralTrainingSet set;
-  set.msi     = Random(pixels, Msi);
-  set.spectra = Random(pixels, Bands);
-  if (network.GetPriorBands() > 0)
+  set.msi                       = Random(pixels, Msi);
+  set.spectra                   = Random(pixels, Bands);
+  const unsigned int priorBands = method == Method::MorphWithPrior ? PriorBands : 0;
+  if (priorBands > 0)
   {
     set.priors = Random((pixels / Width + CellSide - 1) / CellSide * (Width / CellSide), PriorBands);
     for (std::size_t pixel = 0; pixel < pixels; ++pixel)
@@ -199,12 +209,17 @@ double SecondsPerEpoch(SpectralNetwork network, std::size_t pixels, unsigned int
       set.cells.push_back(static_cast<std::uint32_t>(pixel / Width / CellSide * (Width / CellSide) + pixel % Width / CellSide));
     }
   }
+  auto network = method == Method::Lift ? otb::SpectraLiftInverse::MakeNetwork(Msi, otb::SpectraLift::Settings().width, Bands)
+                                        : otb::SpectraMorphInverse::MakeNetwork(Msi, priorBands, Hidden, Endmembers);
   network.Initialize(1);
+  const auto                            objective = method == Method::Lift ? otb::MakeSpectraLiftObjective(network, otb::SpectralLoss::L1)
+                                                                           : otb::MakeSpectraMorphObjective(network, priorBands, Random(Endmembers, Bands), otb::AbundanceConstraint::None,
+                                                                                                            otb::SpectralLoss::L1);
   otb::SpectralNetworkTrainer::Settings settings;
   settings.epochs  = epochs;
   settings.threads = threads;
   double begin = 0., end = 0.;
-  otb::SpectralNetworkTrainer(settings).Train(network, Random(Endmembers, Bands), otb::AbundanceConstraint::None, set,
+  otb::SpectralNetworkTrainer(settings).Train(*objective, set,
                                               [&](unsigned int epoch, double)
                                               {
                                                 end   = Now();
@@ -219,9 +234,9 @@ void MeasureTraining()
   constexpr std::size_t Pixels = Width * Height;
   // The hidden layer forward, recomputed and backward; the mixing forward and backward.
   constexpr double GFlop = 2e-9 * Pixels * (3. * (Msi + Endmembers) * Hidden + 2. * Endmembers * Bands);
-  const auto       morph = SpectralNetwork::Morph(Msi, 0, Hidden, Endmembers), prior = SpectralNetwork::Morph(Msi, PriorBands, Hidden, Endmembers);
-  const auto       epoch = [](const SpectralNetwork& network, std::size_t pixels, unsigned int threads, unsigned int epochs) -> std::function<double()>
-  { return [=] { return SecondsPerEpoch(network, pixels, threads, epochs); }; };
+  const auto       morph = Method::Morph, prior = Method::MorphWithPrior;
+  const auto       epoch = [](Method method, std::size_t pixels, unsigned int threads, unsigned int epochs) -> std::function<double()>
+  { return [=] { return SecondsPerEpoch(method, pixels, threads, epochs); }; };
 
   constexpr std::size_t N         = 2048;
   constexpr double      GemmGFlop = 2e-9 * N * N * N;
@@ -339,8 +354,8 @@ int Run(const std::vector<std::string>& words)
   }
   else if (command == "epoch" && words.size() == 5)
   {
-    const auto network = words[1] == "lift" ? SpectralNetwork::Lift(Msi, Bands) : SpectralNetwork::Morph(Msi, 0, Hidden, Endmembers);
-    std::printf("%.6g\n", SecondsPerEpoch(network, number(2), static_cast<unsigned int>(number(3)), static_cast<unsigned int>(number(4))));
+    std::printf("%.6g\n", SecondsPerEpoch(words[1] == "lift" ? Method::Lift : Method::Morph, number(2), static_cast<unsigned int>(number(3)),
+                                          static_cast<unsigned int>(number(4))));
   }
   else if (command == "spectra" && words.size() == 4)
   {

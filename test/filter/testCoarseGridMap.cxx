@@ -118,4 +118,19 @@ TEST(CoarseGridMap, RefusesImagesOfDifferentGround)
   EXPECT_NE(errorOf({1000., 1924., 40., -40.}).find("of 0 to 2 along y"), std::string::npos);
   EXPECT_NE(errorOf({1000., 2076., 40., -40.}).find("do not overlap"), std::string::npos);
 }
+
+TEST(CoarseGridMap, CallsTheImagesByTheirNames)
+{
+  try
+  {
+    CoarseGridMap::Between(MakeImage(8, 8, 1, {1000., 2000., 10., -10.}).GetPointer(), MakeImage(2, 2, 1, {5000., 2000., 40., -40.}).GetPointer(), "inms",
+                           "inhs");
+    FAIL() << "no error";
+  }
+  catch (const itk::ExceptionObject& error)
+  {
+    const std::string text = error.GetDescription();
+    EXPECT_NE(text.find("inms and inhs do not overlap, expected images of the same ground: in pixels of inhs, inms spans"), std::string::npos) << text;
+  }
+}
 } // namespace

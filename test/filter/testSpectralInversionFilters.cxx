@@ -13,7 +13,6 @@
 
 namespace
 {
-using otb::SpectralInversionMethod;
 using otb::SpectralInversionModel;
 using otb::SpectraMatrix;
 using otb::test::Bands;
@@ -24,6 +23,8 @@ using otb::test::Grid;
 using otb::test::ImageType;
 using otb::test::IsAll;
 using otb::test::MakeModel;
+using otb::test::Method;
+using otb::test::MorphOf;
 using otb::test::Msi;
 using otb::test::PixelOf;
 using otb::test::SetProjection;
@@ -37,7 +38,7 @@ constexpr float NoData = -9999.f;
 
 ModelPointer Morph(bool prior = false)
 {
-  return std::make_shared<SpectralInversionModel>(MakeModel(SpectralInversionMethod::Morph, prior, otb::AbundanceConstraint::NonNegative));
+  return std::make_shared<SpectralInversionModel>(MakeModel(Method::Morph, prior, otb::AbundanceConstraint::NonNegative));
 }
 
 /** Numbers in the unit that the models expect. */
@@ -60,7 +61,7 @@ AbundanceType::Pointer MakeAbundances(ImageType* msi, const ModelPointer& model,
 
 otb::LinearMixing MakeMixing()
 {
-  return otb::LinearMixing(MakeModel(SpectralInversionMethod::Morph).endmembers, 0.25f);
+  return otb::LinearMixing(MorphOf(MakeModel(Method::Morph)).GetEndmembers(), 0.25f);
 }
 
 MixingType::Pointer MakeMixingFilter(ImageType* abundances)
@@ -74,7 +75,7 @@ MixingType::Pointer MakeMixingFilter(ImageType* abundances)
 RegressionType::Pointer MakeRegression(ImageType* msi)
 {
   auto filter = RegressionType::New();
-  filter->SetModel(std::make_shared<SpectralInversionModel>(MakeModel(SpectralInversionMethod::Lift)));
+  filter->SetModel(std::make_shared<SpectralInversionModel>(MakeModel(Method::Lift)));
   filter->SetInput(msi);
   return filter;
 }
@@ -82,7 +83,7 @@ RegressionType::Pointer MakeRegression(ImageType* msi)
 UnmixingType::Pointer MakeUnmixing(ImageType* hyperspectral)
 {
   auto filter = UnmixingType::New();
-  filter->SetUnmixing(otb::NonnegativeUnmixing(MakeModel(SpectralInversionMethod::Morph).endmembers));
+  filter->SetUnmixing(otb::NonnegativeUnmixing(MorphOf(MakeModel(Method::Morph)).GetEndmembers()));
   filter->SetInput(hyperspectral);
   return filter;
 }
@@ -344,7 +345,7 @@ TEST(SpectralInversionFilters, RefuseWrongInputsBeforeAnyPixel)
   const auto modelless = AbundanceType::New();
   modelless->SetInput(msi);
   refuses(ErrorOf(modelless.GetPointer()), "There is no model");
-  EXPECT_THROW(MakeAbundances(msi, std::make_shared<SpectralInversionModel>(MakeModel(SpectralInversionMethod::Lift))), std::invalid_argument);
+  EXPECT_THROW(MakeAbundances(msi, std::make_shared<SpectralInversionModel>(MakeModel(Method::Lift))), std::invalid_argument);
 
   EXPECT_EQ(ErrorOf(MakeRegression(msi).GetPointer()), "no error");
   refuses(ErrorOf(MakeRegression(MakeCounts(8, 8, 2)).GetPointer()), "The multispectral image has 2 bands, expected 3");
@@ -430,7 +431,10 @@ TEST(SpectralInversionFilters, AskForPiecesOfTheirOwnBlocks)
   const auto filter     = MakeMixingFilter(abundances);
   filter->UpdateOutputInformation();
   EXPECT_FALSE(filter->GetOutput()->GetImageMetadata().Has(otb::MDNum::TileHintX));
-  filter->SetTileHint(4, 2);
+  otb::OutputFormat format;
+  format.tileColumns = 4;
+  format.tileLines   = 2;
+  filter->SetOutputFormat(format);
   filter->UpdateOutputInformation();
   EXPECT_EQ(filter->GetOutput()->GetImageMetadata()[otb::MDNum::TileHintX], 4.);
   EXPECT_EQ(filter->GetOutput()->GetImageMetadata()[otb::MDNum::TileHintY], 2.);
@@ -440,7 +444,9 @@ TEST(SpectralInversionFilters, RoundToTheNearestInteger)
 {
   const auto expectRounded = [](auto plain, auto rounded)
   {
-    rounded->RoundToIntegersOn();
+    otb::OutputFormat format;
+    format.integers = true;
+    rounded->SetOutputFormat(format);
     plain->Update();
     rounded->Update();
     const std::size_t count = plain->GetOutput()->GetLargestPossibleRegion().GetNumberOfPixels() * plain->GetOutput()->GetNumberOfComponentsPerPixel();
@@ -477,7 +483,7 @@ TEST(LinearMixingImageFilter, MixesEachPixel)
 
 TEST(SpectralRegressionImageFilter, IsTheNetworkPixelByPixel)
 {
-  const auto model  = MakeModel(SpectralInversionMethod::Lift);
+  const auto model  = MakeModel(Method::Lift);
   const auto msi    = MakeCounts(300, 2, Msi);
   const auto filter = MakeRegression(msi);
   filter->Update();
@@ -489,11 +495,31 @@ TEST(SpectralRegressionImageFilter, IsTheNetworkPixelByPixel)
   }
 }
 
+TEST(SpectralRegressionImageFilter, TakesAnyModelThatGivesSpectraAtOnce)
+{
+  const auto model  = std::make_shared<SpectralInversionModel>(MakeModel(Method::Linear));
+  const auto msi    = MakeCounts(300, 2, Msi);
+  const auto filter = RegressionType::New();
+  filter->SetModel(model);
+  filter->SetInput(msi);
+  filter->Update();
+  const Eigen::MatrixXd B = model->inverse->GetDecoder().cast<double>();
+  const auto            b = model->inverse->GetDecoderBias();
+  for (long column = 0; column < 300; ++column)
+  {
+    const Eigen::VectorXd m        = (Eigen::Map<const Eigen::VectorXf>(PixelOf(msi, column, 1), Msi).cast<double>().array() - model->offset) / model->scale;
+    const Eigen::VectorXd scaled   = B.transpose() * m + Eigen::Map<const Eigen::VectorXf>(b.data(), Bands).cast<double>();
+    const Eigen::VectorXd expected = scaled.array() * model->scale + model->offset;
+    const auto            found    = Eigen::Map<const Eigen::VectorXf>(PixelOf(filter->GetOutput(), column, 1), Bands).cast<double>();
+    ASSERT_LT((found - expected).cwiseAbs().maxCoeff(), 1e-5 * model->scale) << "column " << column;
+  }
+}
+
 TEST(NonnegativeUnmixingImageFilter, UndoesTheMixing)
 {
   const auto abundances = otb::test::MakeImage(300, 3, Endmembers);
   auto       mixing     = MixingType::New();
-  mixing->SetMixing(otb::LinearMixing(MakeModel(SpectralInversionMethod::Morph).endmembers, 0.f));
+  mixing->SetMixing(otb::LinearMixing(MorphOf(MakeModel(Method::Morph)).GetEndmembers(), 0.f));
   mixing->SetInput(abundances);
   const auto filter = MakeUnmixing(mixing->GetOutput());
   filter->Update();

@@ -23,6 +23,15 @@ using Pixel         = std::array<double, Bands>;
 const Pixel Gains   = {0.7, 1.05, 1.3};
 const Pixel Offsets = {0.1, -0.2, 0.03};
 
+TEST(RadiometricHarmonisation, IsAppliedBandByBand)
+{
+  std::vector<float> pixels = {1.f, 2.f, -3.f, 0.5f};
+  otb::RadiometricHarmonisation().Apply(pixels.data(), 2);
+  EXPECT_EQ(pixels, (std::vector<float>{1.f, 2.f, -3.f, 0.5f}));
+  otb::RadiometricHarmonisation{{2., 0.5}, {1., -0.25}}.Apply(pixels.data(), 2);
+  EXPECT_EQ(pixels, (std::vector<float>{3.f, 0.75f, -5.f, 0.f}));
+}
+
 /** Fields of some pixels across with sharp edges, as land has, in reflectance. */
 struct Scene
 {

@@ -25,12 +25,14 @@ using otb::SpectralInversionMethod;
 using otb::SpectralRegressor;
 using otb::SpectralSample;
 using otb::SpectraMatrix;
+using otb::SpectraMorph;
 using otb::test::Bands;
 using otb::test::Endmembers;
 using otb::test::MakeModel;
 using otb::test::MakeResponse;
 using otb::test::MakeValues;
 using otb::test::MessageOf;
+using otb::test::Method;
 using otb::test::Msi;
 using Cancelled = SpectralInversionEstimator::CancelledError;
 using Scaling   = SpectralInversionEstimator::Scaling;
@@ -59,14 +61,31 @@ SpectralSample MakeSample(unsigned int columns, unsigned int rows, float unit = 
   return sample;
 }
 
-Settings Quick(SpectralInversionMethod method, unsigned int epochs = 5)
+SpectraMorph::Settings Small()
+{
+  SpectraMorph::Settings settings;
+  settings.endmembers  = 3;
+  settings.hiddenUnits = 40;
+  return settings;
+}
+
+Settings Quick(std::shared_ptr<const SpectralInversionMethod> method, unsigned int epochs = 5)
 {
   Settings settings;
-  settings.method          = method;
-  settings.endmembers      = 3;
-  settings.hiddenUnits     = 40;
+  settings.method          = std::move(method);
   settings.training.epochs = epochs;
   return settings;
+}
+
+Settings Quick(const SpectraMorph::Settings& morph, unsigned int epochs = 5)
+{
+  return Quick(std::make_shared<SpectraMorph>(morph), epochs);
+}
+
+Settings Quick(Method method, unsigned int epochs = 5)
+{
+  return method == Method::Morph ? Quick(Small(), epochs)
+                                 : Quick(std::shared_ptr(SpectralInversionMethod::Make(method == Method::Lift ? "lift" : "linear")), epochs);
 }
 
 TEST(SpectralInversionEstimator, ScalesByPercentilesBetweenOrderStatistics)
@@ -77,7 +96,7 @@ TEST(SpectralInversionEstimator, ScalesByPercentilesBetweenOrderStatistics)
   sample.spectra << 36, 4, 81, 0, 16, 64, 1, 49, 9, 25;
   sample.columns.assign(5, 0);
   sample.rows.assign(5, 0);
-  auto                       settings = Quick(SpectralInversionMethod::Lift);
+  auto                       settings = Quick(Method::Lift);
   SpectralInversionEstimator estimator(settings);
   estimator.Prepare(sample, MakeResponse(1, 2), {});
   EXPECT_NEAR(estimator.GetModel().offset, 0.09, 1e-12);
@@ -92,7 +111,7 @@ TEST(SpectralInversionEstimator, ScalesByPercentilesBetweenOrderStatistics)
 
 TEST(SpectralInversionEstimator, DoesNotDependOnTheUnit)
 {
-  for (const auto method : {SpectralInversionMethod::Morph, SpectralInversionMethod::Lift})
+  for (const auto method : {Method::Morph, Method::Lift, Method::Linear})
   {
     const auto infer = [method](float unit)
     {
@@ -105,7 +124,7 @@ TEST(SpectralInversionEstimator, DoesNotDependOnTheUnit)
       {
         value *= unit;
       }
-      if (method == SpectralInversionMethod::Morph)
+      if (method == Method::Morph)
       {
         AbundanceEstimator(model).Apply(msi.data(), 10, abundances.data());
         model.Mixing().Apply(abundances.data(), 10, spectra.data());
@@ -119,8 +138,8 @@ TEST(SpectralInversionEstimator, DoesNotDependOnTheUnit)
     const auto reflectance = infer(1.f), counts = infer(10000.f), powerOfTwo = infer(8192.f);
     for (std::size_t i = 0; i < reflectance.size(); ++i)
     {
-      ASSERT_NEAR(counts[i] / 10000.f, reflectance[i], 1e-3) << (method == SpectralInversionMethod::Morph ? "morph" : "lift");
-      ASSERT_EQ(powerOfTwo[i] / 8192.f, reflectance[i]) << (method == SpectralInversionMethod::Morph ? "morph" : "lift");
+      ASSERT_NEAR(counts[i] / 10000.f, reflectance[i], 1e-3) << static_cast<int>(method);
+      ASSERT_EQ(powerOfTwo[i] / 8192.f, reflectance[i]) << static_cast<int>(method);
     }
   }
 }
@@ -147,7 +166,8 @@ double PlainLoss(const otb::SpectralInversionModel& model, const SpectralSample&
     {
       const Eigen::RowVectorXd spectrum = sample.spectra.row(pixel).cast<double>();
       const Eigen::VectorXf    msi      = (spectrum * model.response.GetMatrix().cast<double>().transpose()).cast<float>();
-      const Eigen::RowVectorXd estimate = otb::test::PlainAbundances(model, msi.data(), rounded.data()).transpose() * model.endmembers.cast<double>();
+      const Eigen::RowVectorXd estimate =
+          otb::test::PlainAbundances(model, msi.data(), rounded.data()).transpose() * otb::test::MorphOf(model).GetEndmembers().cast<double>();
       loss += (estimate.array() - (spectrum.array() - model.offset) / model.scale).abs().sum();
     }
   }
@@ -158,10 +178,11 @@ TEST(SpectralInversionEstimator, TrainsWithThePriorAveragedOverEachCell)
 {
   // Neither width nor height is a multiple of the ratio: the cells at the border are cut.
   const auto sample           = MakeSample(14, 11);
-  auto       settings         = Quick(SpectralInversionMethod::Morph, 1);
-  settings.prior              = true;
-  settings.priorRatio         = 4;
-  settings.training.rateStart = settings.training.ratePeak = settings.training.rateEnd = 1e-30; // the weights stay where they start
+  auto       morph            = Small();
+  morph.prior                 = true;
+  morph.priorRatio            = 4;
+  auto settings               = Quick(morph, 1);
+  settings.training.rateStart = settings.training.ratePeak = settings.training.rateEnd = 1e-30f; // the weights stay where they start
   SpectralInversionEstimator estimator(settings);
   estimator.Prepare(sample, MakeResponse(), {});
   estimator.Train();
@@ -183,18 +204,21 @@ TEST(SpectralInversionEstimator, TrainsWithThePriorAveragedOverEachCell)
 
 TEST(SpectralInversionEstimator, RecordsWhatItDid)
 {
-  auto settings          = Quick(SpectralInversionMethod::Morph);
-  settings.constraint    = AbundanceConstraint::NonNegative;
+  auto morph             = Small();
+  morph.constraint       = AbundanceConstraint::NonNegative;
+  auto settings          = Quick(morph);
   settings.training.seed = 99;
-  SpectralInversionEstimator estimator(settings);
+  std::vector<std::string>   lines;
+  SpectralInversionEstimator estimator(settings, "image", [&lines](const std::string& line) { lines.push_back(line); });
   estimator.Prepare(MakeSample(12, 10), MakeResponse(), otb::test::MakeAxis());
   estimator.Train();
   const auto& model = estimator.GetModel();
   EXPECT_NO_THROW(model.Validate());
-  EXPECT_EQ(model.constraint, AbundanceConstraint::NonNegative);
-  EXPECT_EQ(model.endmembers.rows(), 3);
-  EXPECT_GE(model.endmembers.minCoeff(), 0.f);
-  EXPECT_EQ(model.network.GetLayers()[0].outputs, 40u);
+  const auto& inverse = otb::test::MorphOf(model);
+  EXPECT_EQ(inverse.GetConstraint(), AbundanceConstraint::NonNegative);
+  EXPECT_EQ(inverse.GetEndmembers().rows(), 3);
+  EXPECT_GE(inverse.GetEndmembers().minCoeff(), 0.f);
+  EXPECT_EQ(inverse.GetNetwork().GetLayers()[0].outputs, 40u);
   EXPECT_EQ(model.axis.wavelengths, otb::test::MakeAxis().wavelengths);
   EXPECT_EQ(model.training.pixels, 120u);
   EXPECT_EQ(model.training.epochs, 5u);
@@ -202,40 +226,56 @@ TEST(SpectralInversionEstimator, RecordsWhatItDid)
   EXPECT_GT(model.training.loss, 0.);
   EXPECT_GT(model.training.nmfRelativeError, 0.);
   EXPECT_LT(model.training.nmfRelativeError, 0.3);
-  EXPECT_GT(estimator.GetSweeps(), 1u);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0].rfind("Scaling: offset ", 0), 0u) << lines[0];
+  EXPECT_EQ(lines[1].rfind("Endmembers: 3, relative residual ", 0), 0u) << lines[1];
+  EXPECT_EQ(lines[2].rfind("Trained 5 epochs, mean absolute difference from ", 0), 0u) << lines[2];
 }
 
 TEST(SpectralInversionEstimator, RefusesSamplesItCannotLearnFrom)
 {
   const auto errorOf = [](const SpectralSample& sample, const otb::SpectralResponse& response, const Settings& settings)
   { return MessageOf<std::invalid_argument>([&] { SpectralInversionEstimator(settings).Prepare(sample, response, {}); }); };
-  const auto quick    = Quick(SpectralInversionMethod::Morph);
+  const auto quick    = Quick(Method::Morph);
   auto       constant = MakeSample(6, 5);
   constant.spectra.setConstant(0.25f);
   EXPECT_NE(errorOf(constant, MakeResponse(), quick).find("constant (1st and 99th percentile are both 0.25"), std::string::npos);
   SpectralSample empty;
   empty.spectra.resize(0, Bands);
-  EXPECT_EQ(errorOf(empty, MakeResponse(), quick), "the hyperspectral image has no valid pixel, expected at least one");
-  EXPECT_EQ(errorOf(MakeSample(6, 5), MakeResponse(Msi, 36), quick), "the spectral response is for 36 hyperspectral bands, the image has 37");
-  auto many       = quick;
+  EXPECT_EQ(errorOf(empty, MakeResponse(), quick), "the hyperspectral image: found no valid pixel, expected at least one");
+  EXPECT_EQ(errorOf(MakeSample(6, 5), MakeResponse(Msi, 36), quick), "the hyperspectral image: found 37 bands, expected 36 as the spectral response has");
+  auto many       = Small();
   many.endmembers = 38;
-  EXPECT_NE(errorOf(MakeSample(20, 20), MakeResponse(), many).find("the number of endmembers is 38, expected at most 37"), std::string::npos);
+  EXPECT_EQ(errorOf(MakeSample(20, 20), MakeResponse(), Quick(many)),
+            "method.morph.ne: found 38, expected 1 to 37 (the fewer of bands and pixels of the hyperspectral image), or -1 to estimate it");
   many.endmembers = 31;
-  EXPECT_NE(errorOf(MakeSample(6, 5), MakeResponse(), many).find("the number of endmembers is 31, expected at most 30"), std::string::npos);
+  EXPECT_EQ(errorOf(MakeSample(6, 5), MakeResponse(), Quick(many)),
+            "method.morph.ne: found 31, expected at most the 30 valid pixels of the hyperspectral image");
+  auto wide        = Small();
+  wide.hiddenUnits = 2000000000;
+  EXPECT_EQ(errorOf(MakeSample(6, 5), MakeResponse(), Quick(wide)),
+            "method.morph.hidden: found 2000000000, expected at most 9586980 for images of these bands and 3 endmembers"); // (2^26 - 3) / (3 + 1 + 3)
+  EXPECT_EQ(errorOf(MakeSample(6, 5), MakeResponse(), Quick(std::make_shared<otb::SpectraLift>(otb::SpectraLift::Settings{4000, false}))),
+            "method.lift.width: found 4000, expected at most 3658 for images of these bands"); // 4 w + 5 w (w + 1) + 37 (w + 1) = 2^26
 
-  auto wrong       = quick;
-  wrong.prior      = true;
-  wrong.priorRatio = 1;
-  EXPECT_EQ(MessageOf<std::invalid_argument>([&] { SpectralInversionEstimator{wrong}; }), "the prior's training ratio is 1, expected at least 2");
-  wrong                 = quick;
-  wrong.training.epochs = 0;
-  EXPECT_EQ(MessageOf<std::invalid_argument>([&] { SpectralInversionEstimator{wrong}; }), "the number of epochs is 0, expected at least 1");
+  const auto refusal = [](const Settings& settings) { return MessageOf<std::invalid_argument>([&] { SpectralInversionEstimator{settings}; }); };
+  auto       wrong   = Small();
+  wrong.priorRatio   = 1;
+  EXPECT_EQ(refusal(Quick(wrong)), "method.morph.cspratio: found 1, expected a whole number from 2");
+  EXPECT_EQ(refusal(Quick(Small(), 0)), "epochs: found 0, expected a whole number from 1");
+  EXPECT_EQ(MessageOf<std::invalid_argument>([] { SpectralInversionMethod::Make("magic"); }).rfind("method: found \"magic\", expected one of morph", 0), 0u);
 }
 
 TEST(SpectralInversionEstimator, StopsWhenAsked)
 {
   const auto                 sample = MakeSample(12, 10);
-  SpectralInversionEstimator estimator(Quick(SpectralInversionMethod::Morph));
+  unsigned int               sweeps = 0;
+  SpectralInversionEstimator estimator(Quick(Method::Morph), "image",
+                                       [&sweeps](const std::string& line)
+                                       {
+                                         const auto after = line.find("after ");
+                                         sweeps           = after == std::string::npos ? sweeps : static_cast<unsigned int>(std::stoul(line.substr(after + 6)));
+                                       });
   const auto                 refuse = [](double, double) { return false; };
   EXPECT_THROW(estimator.Prepare(sample, MakeResponse(), {}, refuse), Cancelled);
   std::vector<double> fractions;
@@ -245,7 +285,7 @@ TEST(SpectralInversionEstimator, StopsWhenAsked)
     return std::isfinite(value);
   };
   estimator.Prepare(sample, MakeResponse(), {}, record);
-  EXPECT_EQ(fractions.size(), estimator.GetSweeps());
+  EXPECT_EQ(fractions.size(), sweeps);
   EXPECT_EQ(fractions.front(), 0.);
   EXPECT_EQ(fractions.back(), 1.);
   EXPECT_THROW(estimator.Train(refuse), Cancelled);
@@ -260,7 +300,7 @@ TEST(AbundanceEstimator, IsTheNetworkOfThePaperForEachPixelAlone)
   const auto            msi    = MakeValues(Pixels * Msi);
   for (const auto constraint : {AbundanceConstraint::None, AbundanceConstraint::NonNegative, AbundanceConstraint::SumToOne})
   {
-    const auto               model = MakeModel(SpectralInversionMethod::Morph, false, constraint);
+    const auto               model = MakeModel(Method::Morph, false, constraint);
     const AbundanceEstimator estimator(model);
     std::vector<float>       whole(Pixels * Endmembers), alone(Endmembers);
     estimator.Apply(msi.data(), Pixels, whole.data());
@@ -283,7 +323,7 @@ TEST(AbundanceEstimator, CellsAreThePixelsWithTheirPriorAppended)
 {
   // More cells than a register has lanes, of one to five pixels.
   constexpr std::size_t     Count = 19, Members = 5;
-  const auto                model = MakeModel(SpectralInversionMethod::Morph, true, AbundanceConstraint::NonNegative);
+  const auto                model = MakeModel(Method::Morph, true, AbundanceConstraint::NonNegative);
   const AbundanceEstimator  estimator(model);
   const auto                priors = MakeValues(Count * Bands, 2), msi = MakeValues(Count * Members * Msi, 3);
   constexpr float           Untouched = -77.f;
@@ -326,7 +366,7 @@ TEST(SpectralRegressor, IsTheNetworkOfThePaperForEachPixelAlone)
 {
   constexpr std::size_t   Pixels = 75;
   const auto              msi    = MakeValues(Pixels * Msi);
-  const auto              model  = MakeModel(SpectralInversionMethod::Lift);
+  const auto              model  = MakeModel(Method::Lift);
   const SpectralRegressor regressor(model);
   std::vector<float>      whole(Pixels * Bands + 64, -77.f), alone(Bands);
   regressor.Apply(msi.data(), Pixels, whole.data());
@@ -344,10 +384,10 @@ TEST(SpectralRegressor, IsTheNetworkOfThePaperForEachPixelAlone)
   EXPECT_EQ(std::memcmp(part.data(), whole.data() + 31 * Bands, part.size() * sizeof(float)), 0);
 }
 
-TEST(SpectralInversion, EachMethodRefusesTheOthersModel)
+TEST(SpectralInversion, EachWayRefusesTheOthersModels)
 {
-  const auto morph = MakeModel(SpectralInversionMethod::Morph), lift = MakeModel(SpectralInversionMethod::Lift);
-  EXPECT_NE(MessageOf<std::invalid_argument>([&] { AbundanceEstimator{lift}; }).find("expected one of SpectraMorph"), std::string::npos);
-  EXPECT_NE(MessageOf<std::invalid_argument>([&] { SpectralRegressor{morph}; }).find("expected one of SpectraLift"), std::string::npos);
+  const auto morph = MakeModel(Method::Morph), lift = MakeModel(Method::Lift);
+  EXPECT_NE(MessageOf<std::invalid_argument>([&] { AbundanceEstimator{lift}; }).find("expected one that has abundances"), std::string::npos);
+  EXPECT_NE(MessageOf<std::invalid_argument>([&] { SpectralRegressor{morph}; }).find("expected one that gives spectra at once"), std::string::npos);
 }
 } // namespace

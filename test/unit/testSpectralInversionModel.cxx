@@ -22,10 +22,11 @@ namespace
 {
 using Json = nlohmann::json;
 using otb::AbundanceConstraint;
-using otb::SpectralInversionMethod;
 using otb::SpectralInversionModel;
 using otb::test::MakeModel;
 using otb::test::MessageOf;
+using otb::test::Method;
+using otb::test::MorphOf;
 
 class ModelFile : public otb::test::TemporaryFolder
 {
@@ -50,18 +51,29 @@ protected:
     return message;
   }
 
-  Json Document(SpectralInversionMethod method = SpectralInversionMethod::Morph, bool prior = false) const
+  Json Document(Method method = Method::Morph, bool prior = false) const
   {
     MakeModel(method, prior).Save(Path(), "model");
     return Json::parse(TextOf(Path()));
   }
 };
 
+/** The same model with a changed network. */
+template <class Change>
+SpectralInversionModel WithNetwork(SpectralInversionModel model, const Change& change)
+{
+  auto network = MorphOf(model).GetNetwork();
+  change(network);
+  model.inverse =
+      std::make_shared<otb::SpectraMorphInverse>(network, model.inverse->GetPriorBands(), MorphOf(model).GetEndmembers(), MorphOf(model).GetConstraint());
+  return model;
+}
+
 std::vector<float> Infer(const SpectralInversionModel& model)
 {
   constexpr std::size_t Pixels = 40;
   const auto            msi    = otb::test::MakeValues(Pixels * otb::test::Msi);
-  if (model.network.GetMethod() == SpectralInversionMethod::Lift)
+  if (!model.HasAbundances())
   {
     std::vector<float> spectra(Pixels * otb::test::Bands);
     otb::SpectralRegressor(model).Apply(msi.data(), Pixels, spectra.data());
@@ -91,15 +103,15 @@ std::vector<float> Infer(const SpectralInversionModel& model)
 
 TEST_F(ModelFile, GivesTheSameBitsAfterSavingAndLoading)
 {
-  for (const auto& model : {MakeModel(SpectralInversionMethod::Morph), MakeModel(SpectralInversionMethod::Morph, true, AbundanceConstraint::NonNegative),
-                            MakeModel(SpectralInversionMethod::Morph, false, AbundanceConstraint::SumToOne), MakeModel(SpectralInversionMethod::Lift)})
+  for (const auto& model : {MakeModel(Method::Morph), MakeModel(Method::Morph, true, AbundanceConstraint::NonNegative),
+                            MakeModel(Method::Morph, false, AbundanceConstraint::SumToOne), MakeModel(Method::Lift), MakeModel(Method::Linear)})
   {
     model.Save(Path(), "model");
     const auto loaded = SpectralInversionModel::Load(Path(), "model");
     EXPECT_EQ(Infer(loaded), Infer(model));
-    EXPECT_EQ(loaded.constraint, model.constraint);
-    EXPECT_EQ(loaded.endmembers, model.endmembers);
-    EXPECT_EQ(loaded.network.GetParameters(), model.network.GetParameters());
+    EXPECT_EQ(loaded.inverse->GetMethod(), model.inverse->GetMethod());
+    EXPECT_EQ(loaded.inverse->GetDecoder(), model.inverse->GetDecoder());
+    EXPECT_EQ(loaded.inverse->GetDecoderBias(), model.inverse->GetDecoderBias());
     EXPECT_EQ(loaded.HasPrior(), model.HasPrior());
     EXPECT_EQ(loaded.response.GetMatrix(), model.response.GetMatrix());
     EXPECT_EQ(loaded.response.GetBandNames(), model.response.GetBandNames());
@@ -129,7 +141,7 @@ TEST_F(ModelFile, KeepsAnyResponseBitForBit)
   for (unsigned int seed = 1; seed <= 20; ++seed)
   {
     const auto values = otb::test::MakeValues(otb::test::Msi * otb::test::Bands, seed, 0.f, 1.f);
-    auto       model  = MakeModel(SpectralInversionMethod::Morph);
+    auto       model  = MakeModel(Method::Morph);
     model.response    = otb::SpectralResponse(Eigen::Map<const otb::SpectraMatrix>(values.data(), otb::test::Msi, otb::test::Bands), {"a", "b", "c"}, "test");
     model.Save(Path(), "model");
     ASSERT_EQ(SpectralInversionModel::Load(Path(), "model").response.GetMatrix(), model.response.GetMatrix()) << "seed " << seed;
@@ -138,18 +150,21 @@ TEST_F(ModelFile, KeepsAnyResponseBitForBit)
 
 TEST_F(ModelFile, KeepsExtremeNumbersAndStrangeNames)
 {
-  auto model                       = MakeModel(SpectralInversionMethod::Morph);
-  model.network.GetParameters()[0] = std::numeric_limits<float>::denorm_min();
-  model.network.GetParameters()[1] = -std::numeric_limits<float>::max();
-  model.network.GetParameters()[2] = -0.f;
-  model.offset                     = -1e-30;
-  model.scale                      = 0.1;
-  model.axis                       = {};
-  model.response                   = otb::SpectralResponse(model.response.GetMatrix(), {"\"quoted\"\n", "Gr\xfcn", ""}, "test"); // Latin-1, as from an old CSV
+  auto model     = WithNetwork(MakeModel(Method::Morph),
+                               [](auto& network)
+                               {
+                             network.GetParameters()[0] = std::numeric_limits<float>::denorm_min();
+                             network.GetParameters()[1] = -std::numeric_limits<float>::max();
+                             network.GetParameters()[2] = -0.f;
+                           });
+  model.offset   = -1e-30;
+  model.scale    = 0.1;
+  model.axis     = {};
+  model.response = otb::SpectralResponse(model.response.GetMatrix(), {"\"quoted\"\n", "Gr\xfcn", ""}, "test"); // Latin-1, as from an old CSV
   model.Save(Path(), "model");
   const auto loaded = SpectralInversionModel::Load(Path(), "model");
-  EXPECT_EQ(loaded.network.GetParameters(), model.network.GetParameters());
-  EXPECT_TRUE(std::signbit(loaded.network.GetParameters()[2]));
+  EXPECT_EQ(MorphOf(loaded).GetNetwork().GetParameters(), MorphOf(model).GetNetwork().GetParameters());
+  EXPECT_TRUE(std::signbit(MorphOf(loaded).GetNetwork().GetParameters()[2]));
   EXPECT_EQ(loaded.offset, model.offset);
   EXPECT_EQ(loaded.scale, model.scale);
   EXPECT_EQ(loaded.axis.size(), 0u);
@@ -159,7 +174,7 @@ TEST_F(ModelFile, KeepsExtremeNumbersAndStrangeNames)
 
 TEST_F(ModelFile, IsRefusedWhenCutOff)
 {
-  for (const auto method : {SpectralInversionMethod::Morph, SpectralInversionMethod::Lift})
+  for (const auto method : {Method::Morph, Method::Lift})
   {
     const std::string whole = Document(method).dump();
     for (std::size_t length = 0; length < whole.size(); length = length < 200 ? length + 1 : length + 1 + length / 10)
@@ -249,6 +264,7 @@ const Damage Damages[] = {
      "layer 1 of the network has 5 x 70 weights and 5 biases, expected 5 x 3"},
     {"AnotherMethodsNetwork", [](Json& j) { j["method"] = "lift"; }, "the network has 2 layers, expected 7"},
     {"PriorThatIsNotThere", [](Json& j) { j["prior_bands"] = 37; }, "layer 1 of the network has 70 x 3 weights and 70 biases, expected 70 x 40"},
+    {"PriorOfMoreBandsThanThereAre", [](Json& j) { j["prior_bands"] = 4294967295u; }, "the prior has more bands than the hyperspectral image"},
     {"PriorIsNoNumber", [](Json& j) { j["prior_bands"] = true; }, "\"prior_bands\" is true, expected a whole number"},
     {"NoEndmember", [](Json& j) { j["endmembers"] = Json::array(); }, "0 outputs"},
     {"EmptyEndmember", [](Json& j) { j["endmembers"][0] = Json::array(); }, "row 2 of \"endmembers\" has 37 numbers, expected 0"},
@@ -318,13 +334,21 @@ TEST_F(ModelFile, IsNotWrittenWhenTheModelIsWrong)
 {
   const auto errorOf = [&](const std::function<void(SpectralInversionModel&)>& damage)
   {
-    auto model = MakeModel(SpectralInversionMethod::Morph);
+    auto model = MakeModel(Method::Morph);
     damage(model);
     return MessageOf<std::invalid_argument>([&] { model.Save(Path(), "out"); });
   };
-  EXPECT_EQ(errorOf([](auto& model) { model.network = {}; }), "it has no network");
-  EXPECT_EQ(errorOf([](auto& model) { model.network.GetParameters()[3] = std::nanf(""); }), "a weight of the network is not finite");
-  EXPECT_EQ(errorOf([](auto& model) { model.endmembers(1, 1) = std::nanf(""); }), "an endmember has a value that is not finite");
+  EXPECT_EQ(errorOf([](auto& model) { model.inverse = nullptr; }), "it has nothing that a method has learnt");
+  EXPECT_EQ(errorOf([](auto& model) { model = WithNetwork(model, [](auto& network) { network.GetParameters()[3] = std::nanf(""); }); }),
+            "a weight of the network is not finite");
+  EXPECT_EQ(errorOf(
+                [](auto& model)
+                {
+                  auto endmembers  = MorphOf(model).GetEndmembers();
+                  endmembers(1, 1) = std::nanf("");
+                  model.inverse    = std::make_shared<otb::SpectraMorphInverse>(MorphOf(model).GetNetwork(), 0, endmembers, AbundanceConstraint::None);
+                }),
+            "an endmember has a value that is not finite");
   EXPECT_EQ(errorOf([](auto& model) { model.response = otb::test::MakeResponse(4); }),
             "the network's multispectral bands are not those of the spectral response");
   EXPECT_EQ(errorOf([](auto& model) { model.axis.widths.pop_back(); }), "the number of band widths is not that of wavelengths");
@@ -334,12 +358,13 @@ TEST_F(ModelFile, IsNotWrittenWhenTheModelIsWrong)
 
 TEST_F(ModelFile, MixesInTheImagesUnit)
 {
-  const auto         model  = MakeModel(SpectralInversionMethod::Morph);
+  const auto         model  = MakeModel(Method::Morph);
   const auto         mixing = model.Mixing();
   const auto         a      = otb::test::MakeValues(otb::test::Endmembers, 1, -1.f, 1.f);
   otb::SpectraMatrix spectrum(1, otb::test::Bands);
   mixing.Apply(a.data(), 1, spectrum.data());
-  const Eigen::RowVectorXd scaled   = Eigen::Map<const Eigen::RowVectorXf>(a.data(), otb::test::Endmembers).cast<double>() * model.endmembers.cast<double>();
+  const Eigen::RowVectorXd scaled =
+      Eigen::Map<const Eigen::RowVectorXf>(a.data(), otb::test::Endmembers).cast<double>() * MorphOf(model).GetEndmembers().cast<double>();
   const Eigen::RowVectorXd expected = scaled.array() * model.scale + model.offset;
   EXPECT_LT((spectrum.cast<double>() - expected).cwiseAbs().maxCoeff(), 4e-6 * model.scale);
 }

@@ -3,12 +3,15 @@
 // The gradient of both networks against central finite differences, for every block of parameters, and their forward pass against the papers' equations written
 // plainly.
 
-#include "otbSpectralNetworkGradient.h"
+#include "otbSpectraLift.h"
+#include "otbSpectraMorph.h"
+#include "otbSpectralObjective.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <ostream>
 #include <random>
 #include <string>
@@ -16,23 +19,31 @@
 namespace
 {
 using otb::AbundanceConstraint;
-using otb::SpectralInversionMethod;
+using otb::SpectraLiftInverse;
 using otb::SpectralLoss;
 using otb::SpectralNetwork;
-using otb::SpectralNetworkGradient;
+using otb::SpectralObjective;
 using otb::SpectralTrainingBlock;
+using otb::SpectraMorphInverse;
 using Vector = Eigen::VectorXd;
 using Matrix = Eigen::MatrixXd;
 
 constexpr unsigned int Msi = 3, Bands = 37, Endmembers = 5, Hidden = 70;
 
+enum class Method
+{
+  Morph,
+  Lift
+};
+
 struct Case
 {
-  std::string             name;
-  SpectralInversionMethod method;
-  AbundanceConstraint     constraint;
-  SpectralLoss            loss;
-  bool                    prior;
+  std::string         name;
+  Method              method;
+  AbundanceConstraint constraint;
+  SpectralLoss        loss;
+  bool                prior;
+  unsigned int        width = 64; // of Lift
 };
 
 std::ostream& operator<<(std::ostream& stream, const Case& test)
@@ -100,17 +111,17 @@ Vector Affine(const Matrix& layer, const Vector& x)
 }
 
 // The papers' equations for one pixel in double precision: what the kernels are held against.
-Vector Estimate(const SpectralNetwork& network, const Vector& parameters, const Matrix& endmembers, AbundanceConstraint constraint, const Vector& x)
+Vector Estimate(const SpectralNetwork& network, const Vector& parameters, const Matrix& endmembers, const Case& test, const Vector& x)
 {
   const auto layer = [&](std::size_t number, const Vector& input) { return Affine(Weights(network, parameters, number - 1), input); };
-  if (network.GetMethod() == SpectralInversionMethod::Morph)
+  if (test.method == Method::Morph)
   {
     Vector z = layer(2, layer(1, x).cwiseMax(0.));
-    if (constraint == AbundanceConstraint::NonNegative)
+    if (test.constraint == AbundanceConstraint::NonNegative)
     {
       z = (1. + z.array().exp()).log();
     }
-    else if (constraint == AbundanceConstraint::SumToOne)
+    else if (test.constraint == AbundanceConstraint::SumToOne)
     {
       z = z.array().exp() / z.array().exp().sum();
     }
@@ -148,7 +159,7 @@ double PlainLoss(const SpectralNetwork& network, const Vector& parameters, const
   double            loss   = 0.;
   for (std::size_t pixel = 0; pixel < pixels; ++pixel)
   {
-    const Vector estimate = Estimate(network, parameters, endmembers, test.constraint, Input(block, pixel));
+    const Vector estimate = Estimate(network, parameters, endmembers, test, Input(block, pixel));
     for (std::size_t band = 0; band < Bands; ++band)
     {
       const double residual = estimate(band) - block.target[band * pixels + pixel];
@@ -156,6 +167,18 @@ double PlainLoss(const SpectralNetwork& network, const Vector& parameters, const
     }
   }
   return loss;
+}
+
+SpectralNetwork MakeNetwork(const Case& test)
+{
+  return test.method == Method::Morph ? SpectraMorphInverse::MakeNetwork(Msi, test.prior ? Bands : 0, Hidden, Endmembers)
+                                      : SpectraLiftInverse::MakeNetwork(Msi, test.width, Bands);
+}
+
+std::unique_ptr<SpectralObjective> MakeObjective(const Case& test, SpectralNetwork& network, const otb::SpectraMatrix& endmembers)
+{
+  return test.method == Method::Morph ? otb::MakeSpectraMorphObjective(network, test.prior ? Bands : 0, endmembers, test.constraint, test.loss)
+                                      : otb::MakeSpectraLiftObjective(network, test.loss);
 }
 
 class GradientTest : public testing::TestWithParam<Case>
@@ -166,8 +189,7 @@ TEST_P(GradientTest, EqualsFiniteDifferencesInEveryBlockOfParameters)
 {
   const Case& test = GetParam();
   Random      random;
-  const bool  morph   = test.method == SpectralInversionMethod::Morph;
-  auto        network = morph ? SpectralNetwork::Morph(Msi, test.prior ? Bands : 0, Hidden, Endmembers) : SpectralNetwork::Lift(Msi, Bands);
+  auto        network = MakeNetwork(test);
   network.Initialize(3);
   for (float& parameter : network.GetParameters())
   {
@@ -177,9 +199,9 @@ TEST_P(GradientTest, EqualsFiniteDifferencesInEveryBlockOfParameters)
   const otb::SpectraMatrix E          = otb::SpectraMatrix::NullaryExpr(Endmembers, Bands, [&] { return random(0.f, 1.f); });
   const Matrix             endmembers = E.cast<double>();
 
-  std::vector<float>      gradient(network.GetParameters().size(), 0.f);
-  SpectralNetworkGradient computed(network, morph ? E : otb::SpectraMatrix(), test.constraint, test.loss);
-  const double            loss = computed.Accumulate(block, gradient.data());
+  std::vector<float> gradient(network.GetParameters().size(), 0.f);
+  const auto         computed = MakeObjective(test, network, E);
+  const double       loss     = computed->Accumulate(block, gradient.data());
 
   const Vector parameters = Eigen::Map<const Eigen::VectorXf>(network.GetParameters().data(), static_cast<Eigen::Index>(gradient.size())).cast<double>();
   EXPECT_NEAR(loss, PlainLoss(network, parameters, endmembers, test, block), 1e-5 * loss);
@@ -223,16 +245,15 @@ TEST_P(GradientTest, AddsUpOverBlocks)
 {
   const Case& test = GetParam();
   Random      random;
-  const bool  morph   = test.method == SpectralInversionMethod::Morph;
-  auto        network = morph ? SpectralNetwork::Morph(Msi, test.prior ? Bands : 0, Hidden, Endmembers) : SpectralNetwork::Lift(Msi, Bands);
+  auto        network = MakeNetwork(test);
   network.Initialize(3);
-  const auto               block = MakeBlock(test.prior, random);
-  const otb::SpectraMatrix E     = otb::SpectraMatrix::NullaryExpr(Endmembers, Bands, [&] { return random(0.f, 1.f); });
-  SpectralNetworkGradient  computed(network, E, test.constraint, test.loss);
+  const auto               block    = MakeBlock(test.prior, random);
+  const otb::SpectraMatrix E        = otb::SpectraMatrix::NullaryExpr(Endmembers, Bands, [&] { return random(0.f, 1.f); });
+  const auto               computed = MakeObjective(test, network, E);
   std::vector<float>       once(network.GetParameters().size(), 0.f), twice = once;
-  computed.Accumulate(block, once.data());
-  computed.Accumulate(block, twice.data());
-  computed.Accumulate(block, twice.data());
+  computed->Accumulate(block, once.data());
+  computed->Accumulate(block, twice.data());
+  computed->Accumulate(block, twice.data());
   for (std::size_t i = 0; i < once.size(); ++i)
   {
     ASSERT_NEAR(twice[i], 2.f * once[i], 1e-5f * (1.f + std::abs(once[i])));
@@ -240,21 +261,22 @@ TEST_P(GradientTest, AddsUpOverBlocks)
 }
 
 const Case Cases[] = {
-    {"MorphL1", SpectralInversionMethod::Morph, AbundanceConstraint::None, SpectralLoss::L1, false},
-    {"MorphL2", SpectralInversionMethod::Morph, AbundanceConstraint::None, SpectralLoss::L2, false},
-    {"MorphNonNegative", SpectralInversionMethod::Morph, AbundanceConstraint::NonNegative, SpectralLoss::L2, false},
-    {"MorphSumToOne", SpectralInversionMethod::Morph, AbundanceConstraint::SumToOne, SpectralLoss::L2, false},
-    {"MorphPrior", SpectralInversionMethod::Morph, AbundanceConstraint::None, SpectralLoss::L2, true},
-    {"MorphPriorL1", SpectralInversionMethod::Morph, AbundanceConstraint::None, SpectralLoss::L1, true},
-    {"LiftL1", SpectralInversionMethod::Lift, AbundanceConstraint::None, SpectralLoss::L1, false},
-    {"LiftL2", SpectralInversionMethod::Lift, AbundanceConstraint::None, SpectralLoss::L2, false},
+    {"MorphL1", Method::Morph, AbundanceConstraint::None, SpectralLoss::L1, false},
+    {"MorphL2", Method::Morph, AbundanceConstraint::None, SpectralLoss::L2, false},
+    {"MorphNonNegative", Method::Morph, AbundanceConstraint::NonNegative, SpectralLoss::L2, false},
+    {"MorphSumToOne", Method::Morph, AbundanceConstraint::SumToOne, SpectralLoss::L2, false},
+    {"MorphPrior", Method::Morph, AbundanceConstraint::None, SpectralLoss::L2, true},
+    {"MorphPriorL1", Method::Morph, AbundanceConstraint::None, SpectralLoss::L1, true},
+    {"LiftL1", Method::Lift, AbundanceConstraint::None, SpectralLoss::L1, false},
+    {"LiftL2", Method::Lift, AbundanceConstraint::None, SpectralLoss::L2, false},
+    {"LiftOfAnotherWidth", Method::Lift, AbundanceConstraint::None, SpectralLoss::L2, false, 20},
 };
 
 INSTANTIATE_TEST_SUITE_P(Networks, GradientTest, testing::ValuesIn(Cases), [](const auto& info) { return info.param.name; });
 
 TEST(SpectralNetwork, StartsWithGlorotUniformWeightsAndZeroBiases)
 {
-  auto network = SpectralNetwork::Morph(4, 0, 1024, 7);
+  auto network = SpectraMorphInverse::MakeNetwork(4, 0, 1024, 7);
   network.Initialize(1);
   EXPECT_EQ(network.GetParameters().size(), 12295u); // the published size for c = 4, K = 7
   for (const auto& layer : network.GetLayers())
@@ -274,18 +296,30 @@ TEST(SpectralNetwork, StartsWithGlorotUniformWeightsAndZeroBiases)
     // The variance of U(-a, a) is a^2 / 3.
     EXPECT_NEAR(square / (layer.inputs * layer.outputs), limit * limit / 3., 0.05 * limit * limit / 3.);
   }
-  auto same = SpectralNetwork::Morph(4, 0, 1024, 7), other = same;
+  auto same = SpectraMorphInverse::MakeNetwork(4, 0, 1024, 7), other = same;
   same.Initialize(1);
   other.Initialize(2);
   EXPECT_EQ(same.GetParameters(), network.GetParameters());
   EXPECT_NE(other.GetParameters(), network.GetParameters());
 }
 
+TEST(SpectralNetwork, OfLiftStartsWithHalfOfThatInItsHiddenLayers)
+{
+  auto lift = SpectraLiftInverse::MakeNetwork(4, 64, 100), glorot = lift;
+  SpectraLiftInverse::Initialize(lift, 1);
+  glorot.Initialize(1);
+  const std::size_t last = lift.GetLayers().back().offset;
+  for (std::size_t i = 0; i < lift.GetParameters().size(); ++i)
+  {
+    ASSERT_EQ(lift.GetParameters()[i], (i < last ? 0.5f : 1.f) * glorot.GetParameters()[i]);
+  }
+}
+
 TEST(SpectralNetwork, RefusesImpossibleSizes)
 {
-  EXPECT_THROW(SpectralNetwork::Morph(0, 0, 8, 3), std::invalid_argument);
-  EXPECT_THROW(SpectralNetwork::Morph(4, 0, 0, 3), std::invalid_argument);
-  EXPECT_THROW(SpectralNetwork::Lift(4, 0), std::invalid_argument);
-  EXPECT_THROW(SpectralNetwork::Morph(4, 2000000000, 2000000000, 3), std::invalid_argument);
+  EXPECT_THROW(SpectraMorphInverse::MakeNetwork(0, 0, 8, 3), std::invalid_argument);
+  EXPECT_THROW(SpectraMorphInverse::MakeNetwork(4, 0, 0, 3), std::invalid_argument);
+  EXPECT_THROW(SpectraLiftInverse::MakeNetwork(4, 64, 0), std::invalid_argument);
+  EXPECT_THROW(SpectraMorphInverse::MakeNetwork(4, 2000000000, 2000000000, 3), std::invalid_argument);
 }
 } // namespace

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef otbInputImage_h
+#define otbInputImage_h
+
+#include "otbSpectralAxis.h"
+
+#include "otbWrapperTypes.h"
+
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace otb
+{
+namespace Wrapper
+{
+/** An image, and the value that marks its invalid pixels in all bands; NaN for none besides NaN and infinity. */
+struct MarkedImage
+{
+  FloatVectorImageType::Pointer image;
+  float                         noData = std::numeric_limits<float>::quiet_NaN();
+};
+
+/** \class InputImage
+ * \brief An input image as what follows is to see it, and all that is known of it. InputImages makes it, and it is passed on.
+ *
+ * Where bad bands or pixels were taken out, `image` is the output of a filter that the application keeps. Its information is up to date. */
+struct InputImage : MarkedImage
+{
+  std::string       key;       // of the parameter, by which messages call it
+  SpectralAxis      axis;      // of the image's bands; empty when unknown, or when nobody asked for it
+  std::vector<bool> bad;       // a flag for each band of the file: whether the image is without it
+  SpectralAxis      wholeAxis; // of all bands of the file
+
+  unsigned int GetNumberOfBands() const
+  {
+    return image->GetNumberOfComponentsPerPixel();
+  }
+};
+} // namespace Wrapper
+} // namespace otb
+
+#endif

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbInputImages.h"
+#include "otbSpectralApplication.h"
+#include "otbWavelengthParameter.h"
+
+#include "otbBandList.h"
+#include "otbImageSpectralAxis.h"
+#include "otbMatchingBands.h"
+#include "otbSpectraSelectionImageFilter.h"
+#include "otbStreamingBandRangeImageFilter.h"
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <stdexcept>
+
+namespace otb
+{
+namespace Wrapper
+{
+namespace
+{
+const char* const NoBadBands = "none";
+
+/** Adds the bands of a set, if there are any, and why they are bad. */
+void AddReason(const std::vector<bool>& set, const std::string& reason, std::string& reasons)
+{
+  if (std::find(set.begin(), set.end(), true) != set.end())
+  {
+    reasons += (reasons.empty() ? "" : "; ") + otb::ToText(set) + " " + reason;
+  }
+}
+
+void Join(std::vector<bool>& set, const std::vector<bool>& other)
+{
+  std::transform(set.begin(), set.end(), other.begin(), set.begin(), std::logical_or<bool>());
+}
+
+/** The value that marks invalid pixels of an image by its metadata, NaN when there is none or it differs from band to band. */
+float GetDeclaredNoData(const ImageMetadata& metadata)
+{
+  const auto& bands = metadata.Bands;
+  const bool  same  = !bands.empty() && std::all_of(bands.begin(), bands.end(),
+                                                    [&bands](const ImageMetadataBase& band)
+                                                    { return band.Has(MDNum::NoData) && band[MDNum::NoData] == bands.front()[MDNum::NoData]; });
+  return same ? static_cast<float>(bands.front()[MDNum::NoData]) : std::numeric_limits<float>::quiet_NaN();
+}
+
+using SelectionType = SpectraSelectionImageFilter<FloatVectorImageType>;
+using RangeType     = StreamingBandRangeImageFilter<FloatVectorImageType>;
+} // namespace
+
+InputImages::InputImages(SpectralApplication& application) : m_Application(application)
+{
+}
+
+void InputImages::AddMaskParameter(const std::string& key, const std::string& name, const std::string& imageKey, const std::string& effect)
+{
+  m_Application.AddParameter(ParameterType_InputImage, key, name);
+  m_Application.SetParameterDescription(key, "Pixels of " + imageKey + " where this image is 0 " + effect + ". One band, of the size of " + imageKey +
+                                                 " whatever its georeferencing.");
+  m_Application.MandatoryOff(key);
+}
+
+void InputImages::AddNoDataParameter(const std::string& key, const std::string& name, const std::string& imageKey)
+{
+  m_Application.AddParameter(ParameterType_Float, key, name);
+  m_Application.SetParameterDescription(key, "The value, any number, that marks pixels of " + imageKey +
+                                                 " without a measurement. By default the one that its file declares. NaN and "
+                                                 "infinity always do.");
+  m_Application.MandatoryOff(key);
+}
+
+void InputImages::AddBadBandsParameter(const std::string& imageKey, bool looks)
+{
+  m_Application.AddParameter(ParameterType_String, "badbands", "Bad bands");
+  m_Application.SetParameterDescription(
+      "badbands", "Bands of " + imageKey +
+                      " to leave out, as numbers from 1 and wavelengths: 1-5,104-112,1350-1450nm. Besides, those are left out that "
+                      "its file declares as bad (bbl)" +
+                      (looks ? " and those without a measurement: constant, or no data in most pixels" : "") + ". none: no band is left out.");
+  m_Application.MandatoryOff("badbands");
+}
+
+void InputImages::AddSaturationParameter(const std::string& imageKey)
+{
+  m_Application.AddParameter(ParameterType_Float, "saturation", "Saturation");
+  m_Application.SetParameterDescription("saturation", "The value from which a detector of " + imageKey +
+                                                          " is saturated, any number in the unit of the image: pixels that reach it in a band are left out. By "
+                                                          "default none is.");
+  m_Application.MandatoryOff("saturation");
+}
+
+InputImage InputImages::Read(const std::string& key, bool withAxis)
+{
+  InputImage image;
+  image.key   = key;
+  image.image = m_Application.GetParameterFloatVectorImage(key);
+  image.image->UpdateOutputInformation();
+  image.noData = GetDeclaredNoData(image.image->GetImageMetadata());
+  image.bad.assign(image.GetNumberOfBands(), false);
+  if (withAxis)
+  {
+    image.wholeAxis = ReadSpectralAxis(m_Application, key);
+    image.axis      = image.wholeAxis;
+  }
+  return image;
+}
+
+InputImage InputImages::Prepare(const std::string& key, const Checks& checks)
+{
+  const bool given    = checks.bad.size() != 0;
+  const bool declared = !checks.noData.empty() && m_Application.HasValue(checks.noData);
+  const bool masked   = !checks.mask.empty() && m_Application.HasValue(checks.mask);
+  InputImage whole    = this->Read(key, given || checks.learn || checks.like.size() != 0);
+  whole.noData        = declared ? m_Application.GetParameterFloat(checks.noData) : whole.noData;
+  if (given)
+  {
+    whole.bad = checks.bad;
+  }
+  else if (checks.learn)
+  {
+    whole.bad = this->FindBadBands(whole);
+  }
+  else if (checks.like.size() != 0)
+  {
+    whole.bad = FindOtherBands(whole.bad.size(), whole.wholeAxis, checks.like);
+  }
+  // The filters of inference see to invalid pixels themselves.
+  const bool asItIs = !checks.learn && !masked && !declared && std::find(whole.bad.begin(), whole.bad.end(), true) == whole.bad.end();
+  return asItIs ? whole : this->Select(whole, checks);
+}
+
+InputImage InputImages::Select(const InputImage& whole, const Checks& checks)
+{
+  InputImage selected  = whole;
+  const auto good      = OtherBands(whole.bad);
+  const auto selection = m_Application.Keep(SelectionType::New());
+  selection->SetInput(whole.image);
+  selection->SetInputNoData(whole.noData);
+  // Zero is a measurement as well: of dark water, in an image whose margin is zero in all bands.
+  selection->SetNoDataInAnyBand(checks.learn && whole.noData != 0.f);
+  if (good.size() < whole.bad.size())
+  {
+    selection->SetBands(good);
+  }
+  if (whole.wholeAxis.size() != 0)
+  {
+    selected.axis = whole.wholeAxis.Pick(good);
+    selection->SetSpectralAxis(selected.axis);
+  }
+  if (checks.learn && m_Application.HasValue("saturation"))
+  {
+    selection->SetSaturation(m_Application.GetParameterFloat("saturation"));
+  }
+  if (!checks.mask.empty() && m_Application.HasValue(checks.mask))
+  {
+    selection->SetMask(m_Application.GetParameterUInt8Image(checks.mask));
+  }
+  try
+  {
+    selection->UpdateOutputInformation();
+  }
+  catch (const itk::ExceptionObject& error)
+  {
+    // All else was checked above.
+    throw std::invalid_argument(checks.mask + ": " + GetMessage(error.GetDescription()) + " of " + whole.key);
+  }
+  selected.image  = selection->GetOutput();
+  selected.noData = selection->GetOutputNoData();
+  return selected;
+}
+
+std::string InputImages::GetBadBandsText()
+{
+  return m_Application.HasValue("badbands") ? m_Application.GetParameterString("badbands") : std::string();
+}
+
+std::vector<bool> InputImages::FindDeclaredBadBands(const InputImage& image, std::string& reasons)
+{
+  const std::size_t bands = image.GetNumberOfBands();
+  const std::string list  = this->GetBadBandsText();
+  if (list == NoBadBands)
+  {
+    return std::vector<bool>(bands, false);
+  }
+  auto bad = ParseBandList(list, bands, image.axis, "badbands");
+  AddReason(bad, "by badbands", reasons);
+
+  auto       inFile = GetBadBands(image.image->GetImageMetadata());
+  const auto path   = m_Application.GetParameterString(image.key);
+  inFile            = inFile.size() == bands || path.empty() ? inFile : ReadBadBandsOfImage(path);
+  if (inFile.size() == bands && std::find(inFile.begin(), inFile.end(), false) != inFile.end())
+  {
+    AddReason(inFile, "by the file's bad bands list", reasons);
+    Join(bad, inFile);
+  }
+  return bad;
+}
+
+std::vector<bool> InputImages::FindDeclaredBadBands(const InputImage& image)
+{
+  std::string reasons;
+  const auto  bad = this->FindDeclaredBadBands(image, reasons);
+  this->TellBadBands(image.key, bad, reasons);
+  return bad;
+}
+
+std::vector<bool> InputImages::FindBadBands(const InputImage& image)
+{
+  std::string reasons;
+  auto        bad = this->FindDeclaredBadBands(image, reasons);
+  if (this->GetBadBandsText() != NoBadBands)
+  {
+    const auto range = RangeType::New();
+    range->SetInput(image.image);
+    range->GetFilter()->SetNoData(image.noData);
+    range->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(m_Application.GetParameterInt("ram")));
+    m_Application.Pass(range.GetPointer(), "Looking for bad bands");
+    const auto empty = range->GetFilter()->FindBadBands();
+    AddReason(empty, "constant or no data", reasons);
+    Join(bad, empty);
+  }
+  this->TellBadBands(image.key, bad, reasons);
+  return bad;
+}
+
+void InputImages::TellBadBands(const std::string& key, const std::vector<bool>& bad, const std::string& reasons)
+{
+  const auto count = static_cast<std::size_t>(std::count(bad.begin(), bad.end(), true));
+  if (count == bad.size())
+  {
+    throw std::invalid_argument("badbands: found that no band of " + key + " is left (" + reasons + "), expected at least one good band");
+  }
+  if (count > 0)
+  {
+    m_Application.Inform("Bad bands: " + std::to_string(count) + " of " + std::to_string(bad.size()) + " are left out (" + reasons + ")");
+  }
+}
+} // namespace Wrapper
+} // namespace otb

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbRefinementParameters.h"
+#include "otbSpectralApplication.h"
+
+#include "otbSpectralRefinementFile.h"
+
+namespace otb
+{
+namespace Wrapper
+{
+RefinementParameters::RefinementParameters(SpectralApplication& application) : m_Application(application)
+{
+}
+
+void RefinementParameters::Add()
+{
+  m_Application.AddParameter(ParameterType_Choice, "refine", "Refinement by the hyperspectral image");
+  m_Application.SetParameterDescription(
+      "refine", "Corrects the result so that it agrees with both images: blurred as the hyperspectral sensor blurs, with the hyperspectral image; through the "
+                "spectral response, with the multispectral one. The blur and a misregistration are found from the images. Default auto.");
+  m_Application.AddChoice("refine.auto", "Where it pays");
+  m_Application.SetParameterDescription(
+      "refine.auto", "If the hyperspectral image is given and shows the same ground, and refined results foretell pixels of it that were held out better.");
+  m_Application.AddChoice("refine.true", "Yes");
+  m_Application.SetParameterDescription("refine.true", "Whatever that score says.");
+  m_Application.AddChoice("refine.false", "No, each pixel by itself");
+
+  m_Application.AddParameter(ParameterType_InputFilename, "inref", "Refinement of the scene");
+  m_Application.SetParameterDescription("inref",
+                                        "What another run has written by outref (JSON): with it, parts of a scene that are computed apart fit together "
+                                        "without a seam. By default it is found from the images.");
+  m_Application.MandatoryOff("inref");
+  m_Application.AddParameter(ParameterType_OutputFilename, "outref", "Refinement found");
+  m_Application.SetParameterDescription("outref", "What the refinement was found to need: blur, directions and size of errors (JSON).");
+  m_Application.MandatoryOff("outref");
+}
+
+RefinementParameters::Mode RefinementParameters::GetMode() const
+{
+  const std::string mode = m_Application.GetParameterString("refine");
+  return mode == "true" ? Mode::On : mode == "false" ? Mode::Off : Mode::Auto;
+}
+
+std::optional<std::vector<SpectralRefinementModel>> RefinementParameters::Load() const
+{
+  if (!m_Application.HasValue("inref"))
+  {
+    return std::nullopt;
+  }
+  return SpectralRefinementFile::Load(m_Application.GetParameterString("inref"), "inref");
+}
+} // namespace Wrapper
+} // namespace otb

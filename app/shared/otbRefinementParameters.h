@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef otbRefinementParameters_h
+#define otbRefinementParameters_h
+
+#include "otbSpectralRefinement.h"
+
+#include <optional>
+#include <vector>
+
+namespace otb
+{
+namespace Wrapper
+{
+class SpectralApplication;
+
+/** \class RefinementParameters
+ * \brief `refine`, whether the result is made to agree with the hyperspectral image as well; `inref` and `outref`, what is known for that of a scene. */
+class RefinementParameters
+{
+public:
+  explicit RefinementParameters(SpectralApplication& application);
+
+  void Add();
+
+  enum class Mode
+  {
+    Auto, /**< where the score at held-out pixels says that it pays */
+    On,
+    Off
+  };
+
+  Mode GetMode() const;
+
+  /** The content of the file of `inref`, if it is given. \throw std::runtime_error naming it when it cannot be used. */
+  std::optional<std::vector<SpectralRefinementModel>> Load() const;
+
+private:
+  SpectralApplication& m_Application;
+};
+} // namespace Wrapper
+} // namespace otb
+
+#endif

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbSpectralInversionApplication.h"
+
+#include "otbEnsembleChoice.h"
+#include "otbRadiometricHarmonisationImageFilter.h"
+#include "otbRefinementSampleReader.h"
+#include "otbRegistration.h"
+#include "otbSpectralMeanImageFilter.h"
+#include "otbSpectralRefinementImageFilter.h"
+
+#include <algorithm>
+#include <limits>
+#include <sstream>
+
+namespace otb
+{
+namespace Wrapper
+{
+namespace
+{
+/** The numbers of the members that can be used. */
+std::vector<std::size_t> FindUsable(const SpectralInverse::Members& members, bool withPrior)
+{
+  std::vector<std::size_t> usable;
+  for (std::size_t number = 0; number < members.size(); ++number)
+  {
+    if (withPrior || members[number]->GetPriorBands() == 0)
+    {
+      usable.push_back(number);
+    }
+  }
+  return usable;
+}
+
+std::string DescribeScore(const HeldOutScore& score)
+{
+  return ToBriefText(score.value, 3) + " +- " + ToBriefText(score.standardError, 2);
+}
+
+std::string DescribeBlur(const SensorBlur& blur)
+{
+  std::ostringstream text;
+  text.precision(3);
+  text << blur.GetWidthColumn() << " x " << blur.GetWidthRow() << " sharp pixels wide (standard deviation, detector included), displaced by "
+       << blur.GetCentroidColumn() << ", " << blur.GetCentroidRow();
+  return text.str();
+}
+} // namespace
+
+InputImage SpectralInversionApplication::Harmonise(const InputImage& multispectral, const RadiometricHarmonisation& radiometry)
+{
+  if (radiometry.IsIdentity())
+  {
+    return multispectral;
+  }
+  const auto filter = Keep(RadiometricHarmonisationImageFilter<FloatVectorImageType>::New());
+  filter->SetRadiometry(radiometry);
+  filter->SetInput(multispectral.image);
+  filter->SetInputNoData(multispectral.noData);
+  filter->SetOutputNoData(std::numeric_limits<float>::quiet_NaN());
+  filter->UpdateOutputInformation();
+  InputImage harmonised = multispectral;
+  harmonised.image      = filter->GetOutput();
+  harmonised.noData     = std::numeric_limits<float>::quiet_NaN();
+  return harmonised;
+}
+
+bool SpectralInversionApplication::CanCompare(Images& images, const std::optional<SensorBlurEstimate>& blur)
+{
+  const bool  wanted = m_Refinement.GetMode() == RefinementParameters::Mode::On;
+  std::string reason;
+  if (!images.hyperspectral)
+  {
+    reason = "inhs: found no image, expected one to refine the result by";
+  }
+  else
+  {
+    try
+    {
+      Coregister(images);
+    }
+    catch (const std::invalid_argument& error)
+    {
+      reason = error.what();
+    }
+  }
+  if (reason.empty() && blur && !blur->found && !wanted)
+  {
+    reason = "the images were not found to show the same places, so that their blur is not known";
+  }
+  if (reason.empty())
+  {
+    return true;
+  }
+  if (wanted)
+  {
+    throw std::invalid_argument(images.hyperspectral ? reason : reason + ", since refine is true");
+  }
+  if (images.hyperspectral && m_Refinement.GetMode() == RefinementParameters::Mode::Auto)
+  {
+    Inform("Refinement: none. " + reason);
+  }
+  return false;
+}
+
+bool SpectralInversionApplication::Judgement::IsRefined() const
+{
+  return std::any_of(refinements.begin(), refinements.end(), [](const SpectralRefinementModel& refinement) { return refinement.components() > 0; });
+}
+
+SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(const SpectralInversionModel& given, Images& images,
+                                                                            const std::optional<SensorBlurEstimate>& blur)
+{
+  const auto mode = m_Refinement.GetMode();
+  Judgement  judgement{given, {}, {}};
+  const auto usable = FindUsable(given.inverse->GetMembers(), images.hyperspectral.has_value());
+  if (usable.size() < given.inverse->GetMembers().size())
+  {
+    if (usable.empty())
+    {
+      throw std::invalid_argument("inhs: found no image, expected one, since the model was trained with a coarse spectral prior");
+    }
+    Inform("Methods with a coarse spectral prior are left out, since inhs is not given");
+    judgement.model = given.WithMembers(usable);
+  }
+  const SpectralInversionModel model = judgement.model;
+  if (const auto known = m_Refinement.Load())
+  {
+    CheckRefinements(*known, model);
+    if (mode != RefinementParameters::Mode::Off && CanCompare(images, std::nullopt))
+    {
+      judgement.refinements = *known;
+      Inform("Refinement: that of inref");
+    }
+    return judgement;
+  }
+  const auto members = model.inverse->GetMembers();
+  if ((mode == RefinementParameters::Mode::Off && members.empty()) || !blur || !CanCompare(images, blur))
+  {
+    return judgement;
+  }
+  EnsembleChoice choice;
+  RunWithProgress("Comparing results with the hyperspectral image",
+                  [&](const CallbackProcess::Report& report)
+                  {
+                    std::vector<RefinementSample> samples;
+                    const std::size_t             count = std::max<std::size_t>(1, members.size());
+                    for (std::size_t number = 0; number < count; ++number)
+                    {
+                      samples.push_back(ReadRefinementSample(members.empty() ? model : model.WithMembers({number}), images, *blur));
+                      report(0.5 * static_cast<double>(number + 1) / static_cast<double>(count));
+                    }
+                    EnsembleChoice::Options options;
+                    options.threads = itk::MultiThreader::GetGlobalDefaultNumberOfThreads();
+                    options.refine  = mode != RefinementParameters::Mode::Off;
+                    options.always  = mode == RefinementParameters::Mode::On;
+                    choice          = EnsembleChoice::Of(samples, options, [&report](double fraction) { report(0.5 + 0.5 * fraction); });
+                  });
+  std::vector<std::size_t> taken;
+  for (std::size_t number = 0; number < choice.candidates.size(); ++number)
+  {
+    const auto& candidate = choice.candidates[number];
+    judgement.rows.push_back({members.empty() ? model.inverse->Describe() : members[number]->Describe(), candidate});
+    if (candidate.taken)
+    {
+      taken.push_back(number);
+      judgement.refinements.push_back(candidate.selection.model);
+    }
+  }
+  if (!members.empty())
+  {
+    judgement.model = model.WithMembers(taken);
+  }
+  TellScores(judgement, *blur);
+  return judgement;
+}
+
+void SpectralInversionApplication::TellScores(const Judgement& judgement, const SensorBlurEstimate& blur)
+{
+  if (judgement.rows.front().candidate.selection.unrefined.pixels.empty())
+  {
+    Inform("Refinement: none. Too few hyperspectral pixels are whole within the multispectral image for a score");
+    return;
+  }
+  Inform("Scores at " + std::to_string(judgement.rows.front().candidate.selection.unrefined.pixels.size()) +
+         " hyperspectral pixels that were held out (1: noise alone)");
+  for (const Judgement::Row& row : judgement.rows)
+  {
+    const RefinementSelection& selection = row.candidate.selection;
+    const unsigned int         refined   = selection.model.components();
+    Inform("Score of " + row.name + ": " + DescribeScore(selection.unrefined) +
+           (refined > 0 ? ", refined by " + std::to_string(refined) + " components " + DescribeScore(selection.chosen.score) : ", not refined") +
+           (judgement.rows.size() == 1 ? ""
+            : row.candidate.taken      ? "; taken"
+                                       : "; left out"));
+  }
+  if (judgement.IsRefined())
+  {
+    Inform("Blur of the hyperspectral sensor: " + DescribeBlur(blur.blur));
+  }
+}
+
+void SpectralInversionApplication::CheckRefinements(const std::vector<SpectralRefinementModel>& refinements, const SpectralInversionModel& model)
+{
+  const auto members = std::max<std::size_t>(1, model.inverse->GetMembers().size());
+  if (refinements.size() != members)
+  {
+    throw std::invalid_argument("inref: found refinements of " + std::to_string(refinements.size()) + " methods, expected " + std::to_string(members) +
+                                " as the model has");
+  }
+  for (const SpectralRefinementModel& refinement : refinements)
+  {
+    const unsigned int bands = refinement.response.GetNumberOfHyperspectralBands();
+    const unsigned int few   = refinement.response.GetNumberOfMultispectralBands();
+    if (bands != model.GetHyperspectralBands() || few != model.GetMultispectralBands())
+    {
+      throw std::invalid_argument("inref: found a refinement of " + std::to_string(few) + " multispectral and " + std::to_string(bands) +
+                                  " hyperspectral bands, expected " + std::to_string(model.GetMultispectralBands()) + " and " +
+                                  std::to_string(model.GetHyperspectralBands()) + " as the model has");
+    }
+  }
+}
+
+RefinementSample SpectralInversionApplication::ReadRefinementSample(const SpectralInversionModel& model, Images& images, const SensorBlurEstimate& blur)
+{
+  const auto          folded = std::make_shared<SpectralInversionModel>(model.WithFoldedRadiometry());
+  const SpectralStage fused  = Mix(*folded, InferLatents(folded, images, SpectralStage::GetPlainFormat()));
+  const InputImage    fine   = Harmonise(images.multispectral, model.radiometry);
+  const InputImage&   coarse = Coregister(images);
+  const auto          map    = FindGridMap(fine.image, fine.key, coarse.image, coarse.key, fine.key);
+
+  RefinementSampleReader<FloatVectorImageType> reader;
+  reader.fused            = {fused.image, fused.noData};
+  reader.multispectral    = {fine.image, fine.noData};
+  reader.hyperspectral    = {coarse.image, coarse.noData};
+  reader.rows             = map.rows;
+  reader.columns          = map.columns;
+  reader.blur             = blur.blur;
+  reader.response         = model.response;
+  reader.threads          = itk::MultiThreader::GetGlobalDefaultNumberOfThreads();
+  RefinementSample sample = reader.Read();
+  ReleasePipeline(fused.image->GetSource());
+  return sample;
+}
+
+SpectralStage SpectralInversionApplication::Refine(const SpectralInversionModel& folded, const RadiometricHarmonisation& radiometry, const MarkedImage& latents,
+                                                   Images& images, const SpectralRefinementModel& refinement)
+{
+  const InputImage  fine   = Harmonise(images.multispectral, radiometry);
+  const InputImage& coarse = Coregister(images);
+  const auto        filter = Keep(SpectralRefinementImageFilter<FloatVectorImageType>::New());
+  filter->SetModel(std::make_shared<SpectralRefinementModel>(refinement));
+  filter->SetMixing(folded.GetDecoding());
+  filter->SetSpectralAxis(folded.axis);
+  filter->SetInput(latents.image);
+  filter->SetFusedNoData(latents.noData);
+  filter->SetMultispectral(fine.image);
+  filter->SetMultispectralNoData(fine.noData);
+  filter->SetHyperspectral(coarse.image);
+  filter->SetHyperspectralNoData(coarse.noData);
+  return SpectralStage(filter.GetPointer());
+}
+
+SpectralStage SpectralInversionApplication::Average(const std::vector<SpectralStage>& stages, const std::vector<double>& weights)
+{
+  if (stages.size() == 1)
+  {
+    return stages.front();
+  }
+  const auto mean = Keep(SpectralMeanImageFilter<FloatVectorImageType>::New());
+  for (std::size_t number = 0; number < stages.size(); ++number)
+  {
+    mean->AddInput(stages[number].image, weights[number]);
+  }
+  return SpectralStage(mean.GetPointer());
+}
+} // namespace Wrapper
+} // namespace otb

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbModelDocument.h"
+
+#include <algorithm>
+
+namespace otb
+{
+using Json = ModelDocument::Json;
+
+Json ModelDocument::ToJson(const SpectraMatrix& matrix)
+{
+  Json rows = Json::array();
+  for (Eigen::Index row = 0; row < matrix.rows(); ++row)
+  {
+    rows.push_back(std::vector<float>(matrix.data() + row * matrix.cols(), matrix.data() + (row + 1) * matrix.cols()));
+  }
+  return rows;
+}
+
+void ModelDocument::CheckNumbers(const Json& list, const std::string& name)
+{
+  if (!list.is_array() || !std::all_of(list.begin(), list.end(), [](const Json& value) { return value.is_number(); }))
+  {
+    throw std::invalid_argument(name + " is not a list of numbers");
+  }
+}
+
+std::uint64_t ModelDocument::ReadCount(const Json& parent, const char* key, std::uint64_t most)
+{
+  const Json& value = parent.at(key);
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > most)
+  {
+    throw std::invalid_argument(std::string("\"") + key + "\" is " + value.dump() + ", expected a whole number from 0 to " + std::to_string(most));
+  }
+  return value.get<std::uint64_t>();
+}
+
+SpectraMatrix ModelDocument::ReadMatrix(const Json& parent, const std::string& key)
+{
+  const Json& rows = parent.at(key);
+  if (!rows.is_array())
+  {
+    throw std::invalid_argument("\"" + key + "\" is not a list of rows");
+  }
+  // Before the matrix is allocated: one long row must not make a large matrix of many short ones.
+  const std::size_t columns = rows.empty() ? 0 : rows.front().size();
+  for (std::size_t row = 0; row < rows.size(); ++row)
+  {
+    if (!rows[row].is_array() || rows[row].size() != columns)
+    {
+      throw std::invalid_argument("row " + std::to_string(row + 1) + " of \"" + key + "\" has " + std::to_string(rows[row].size()) + " numbers, expected " +
+                                  std::to_string(columns) + " as in the first row");
+    }
+  }
+  SpectraMatrix matrix(static_cast<Eigen::Index>(rows.size()), static_cast<Eigen::Index>(columns));
+  for (std::size_t row = 0; row < rows.size(); ++row)
+  {
+    const auto values = ReadNumbers<float>(rows, row, "row " + std::to_string(row + 1) + " of \"" + key + "\"");
+    std::copy(values.begin(), values.end(), matrix.data() + row * columns);
+  }
+  return matrix;
+}
+
+void ModelDocument::WriteNetwork(const SpectralNetwork& network)
+{
+  Json layers = Json::array();
+  for (const auto& layer : network.GetLayers())
+  {
+    const Eigen::Map<const SpectraMatrix> matrix(network.GetParameters().data() + layer.offset, layer.outputs, static_cast<Eigen::Index>(layer.stride()));
+    const Eigen::VectorXf                 bias = matrix.col(layer.inputs);
+    layers.push_back({{"weights", ToJson(matrix.leftCols(layer.inputs))}, {"bias", std::vector<float>(bias.data(), bias.data() + bias.size())}});
+  }
+  json["network"] = layers;
+}
+
+unsigned int ModelDocument::ReadOutputs(std::size_t layer) const
+{
+  const auto outputs = json.at("network").at(layer).at("bias").size();
+  if (outputs > SpectralNetwork::MaximumParameters)
+  {
+    throw std::invalid_argument("the network has too many hidden units");
+  }
+  return static_cast<unsigned int>(outputs);
+}
+
+void ModelDocument::ReadNetwork(SpectralNetwork& network) const
+{
+  const Json& layers = json.at("network");
+  if (layers.size() != network.GetLayers().size())
+  {
+    throw std::invalid_argument("the network has " + std::to_string(layers.size()) + " layers, expected " + std::to_string(network.GetLayers().size()));
+  }
+  for (std::size_t number = 0; number < layers.size(); ++number)
+  {
+    const auto&         layer   = network.GetLayers()[number];
+    const SpectraMatrix weights = ReadMatrix(layers[number], "weights");
+    const auto          bias    = ReadNumbers<float>(layers[number], "bias", "the bias of layer " + std::to_string(number + 1));
+    if (weights.rows() != layer.outputs || weights.cols() != layer.inputs || bias.size() != layer.outputs)
+    {
+      throw std::invalid_argument("layer " + std::to_string(number + 1) + " of the network has " + std::to_string(weights.rows()) + " x " +
+                                  std::to_string(weights.cols()) + " weights and " + std::to_string(bias.size()) + " biases, expected " +
+                                  std::to_string(layer.outputs) + " x " + std::to_string(layer.inputs) + " and " + std::to_string(layer.outputs));
+    }
+    Eigen::Map<SpectraMatrix> matrix(network.GetParameters().data() + layer.offset, layer.outputs, static_cast<Eigen::Index>(layer.stride()));
+    matrix.leftCols(layer.inputs) = weights;
+    matrix.col(layer.inputs)      = Eigen::Map<const Eigen::VectorXf>(bias.data(), layer.outputs);
+  }
+}
+} // namespace otb

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otbRefinementSample.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace otb
+{
+namespace
+{
+bool AreAlike(const RefinementBlock& one, const RefinementBlock& other)
+{
+  return one.fine.top == other.fine.top && one.fine.left == other.fine.left && one.response.rows() == other.response.rows() &&
+         one.response.cols() == other.response.cols() && one.innovations.rows() == other.innovations.rows() &&
+         one.innovations.cols() == other.innovations.cols();
+}
+} // namespace
+
+std::size_t RefinementSample::GetNumberOfUsablePixels() const
+{
+  std::size_t count = 0;
+  for (const RefinementBlock& block : blocks)
+  {
+    count += static_cast<std::size_t>(std::count_if(block.usable.begin(), block.usable.end(), [](unsigned char flag) { return flag != 0; }));
+  }
+  return count;
+}
+
+RefinementSample RefinementSample::MeanOf(const std::vector<const RefinementSample*>& samples)
+{
+  if (samples.empty())
+  {
+    throw std::invalid_argument("samples: found none, expected at least one");
+  }
+  RefinementSample mean = *samples.front();
+  const auto       part = 1.f / static_cast<float>(samples.size());
+  for (std::size_t number = 0; number < samples.size(); ++number)
+  {
+    const RefinementSample& sample = *samples[number];
+    if (sample.blocks.size() != mean.blocks.size() || !std::equal(sample.blocks.begin(), sample.blocks.end(), mean.blocks.begin(), AreAlike))
+    {
+      throw std::invalid_argument("samples: found blocks of different places, expected those of one scene");
+    }
+    for (std::size_t k = 0; k < mean.blocks.size(); ++k)
+    {
+      RefinementBlock&       to   = mean.blocks[k];
+      const RefinementBlock& from = sample.blocks[k];
+      if (number == 0)
+      {
+        to.response *= part;
+        to.innovations *= part;
+        continue;
+      }
+      to.response += part * from.response;
+      to.innovations += part * from.innovations;
+      for (std::size_t pixel = 0; pixel < to.valid.size(); ++pixel)
+      {
+        to.valid[pixel] = to.valid[pixel] != 0 && from.valid[pixel] != 0;
+      }
+      for (std::size_t pixel = 0; pixel < to.usable.size(); ++pixel)
+      {
+        to.usable[pixel] = to.usable[pixel] != 0 && from.usable[pixel] != 0;
+      }
+    }
+  }
+  return mean;
+}
+} // namespace otb
