@@ -2,9 +2,12 @@
 #include "otbSpectralApplication.h"
 
 #include "otbBandList.h"
+#include "otbImageFileSpectralAxis.h"
 #include "otbImageSpectralAxis.h"
 #include "otbSpectraSelectionImageFilter.h"
 #include "otbStreamingBandRangeImageFilter.h"
+
+#include "otbImageFileReader.h"
 
 #include <algorithm>
 #include <cmath>
@@ -35,6 +38,12 @@ void AddReason(const std::vector<bool>& set, const std::string& reason, std::str
 void Join(std::vector<bool>& set, const std::vector<bool>& other)
 {
   std::transform(set.begin(), set.end(), other.begin(), set.begin(), std::logical_or<bool>());
+}
+
+/** The parameter keeps the name of the last file when an image in memory takes its place. */
+bool IsFromFile(FloatVectorImageType* image)
+{
+  return dynamic_cast<const ImageFileReader<FloatVectorImageType>*>(image->GetSource().GetPointer()) != nullptr;
 }
 
 using SelectionType = SpectraSelectionImageFilter<FloatVectorImageType>;
@@ -98,8 +107,17 @@ void SpectralApplication::PrepareImage(const std::string& imageKey, const ImageC
 {
   m_Prepared.erase(imageKey);
   PreparedImage prepared;
-  const bool    declared = !checks.noData.empty() && this->HasValue(checks.noData);
-  const float   noData   = declared ? this->GetParameterFloat(checks.noData) : this->InputNoData(imageKey);
+  const bool    isFile   = IsFromFile(this->GetParameterFloatVectorImage(imageKey));
+  const auto    path     = this->GetParameterString(imageKey);
+  const bool    given    = !checks.noData.empty() && this->HasValue(checks.noData);
+  const auto    ignored  = given || !isFile ? std::nullopt : ReadIgnoredValueOfImage(path);
+  const bool    declared = given || ignored.has_value();
+  const float   noData   = given ? this->GetParameterFloat(checks.noData) : ignored ? static_cast<float>(*ignored) : this->InputNoData(imageKey);
+  if (const auto offset = isFile ? ReadAddOffsetOfImage(path) : std::nullopt)
+  {
+    otbAppLogWARNING(<< imageKey << ": its metadata say that " << *offset << " must be added to its values (BOA_ADD_OFFSET), which is not done: "
+                     << "add it before, unless both images are in that unit or radiometry matches them");
+  }
   prepared.bad.assign(this->GetNumberOfBands(imageKey), false);
   if (checks.bad.size() == prepared.bad.size())
   {
@@ -183,16 +201,33 @@ std::vector<bool> SpectralApplication::FindDeclaredBadBands(const std::string& i
 {
   const std::size_t bands = this->GetNumberOfBands(imageKey);
   const std::string list  = this->HasValue("badbands") ? this->GetParameterString("badbands") : std::string();
+  // Whatever is asked for, what has no wavelength has no place in a spectrum.
+  auto missing = axis.FindMissing();
+  missing.resize(bands, false);
+  AddReason(missing, "without a wavelength", reasons);
   if (list == NoBadBands)
   {
-    return std::vector<bool>(bands, false);
+    return missing;
   }
   auto bad = ParseBandList(list, bands, axis, "badbands");
   AddReason(bad, "by badbands", reasons);
+  Join(bad, missing);
 
   auto       inFile = GetBadBands(this->GetParameterFloatVectorImage(imageKey)->GetImageMetadata());
   const auto path   = this->GetParameterString(imageKey);
-  inFile            = inFile.size() == bands || path.empty() ? inFile : ReadBadBandsOfImage(path);
+  if (inFile.size() != bands && IsFromFile(this->GetParameterFloatVectorImage(imageKey)))
+  {
+    const auto found = FindBadBandsOfImage(path);
+    if (!found.problem.empty())
+    {
+      throw std::invalid_argument(imageKey + ": " + found.problem + " (badbands none reads no list)");
+    }
+    inFile = found.bad;
+  }
+  if (std::find(inFile.begin(), inFile.end(), false) == inFile.end() && !inFile.empty())
+  {
+    otbAppLogWARNING(<< imageKey << ": its bad bands list (bbl) calls all bands bad: taken for none");
+  }
   if (inFile.size() == bands && std::find(inFile.begin(), inFile.end(), false) != inFile.end())
   {
     AddReason(inFile, "by the file's bad bands list", reasons);

@@ -2,6 +2,7 @@
 #include "otbSpectralApplication.h"
 
 #include "otbBandList.h"
+#include "otbImageFileSpectralAxis.h"
 #include "otbImageSpectralAxis.h"
 #include "otbResponseCurve.h"
 #include "otbSpectralResponseReader.h"
@@ -30,6 +31,12 @@ struct TextFile
   std::string   source;
   std::ifstream text;
 };
+
+/** The parameter keeps the name of the last file when an image in memory takes its place. */
+bool IsFromFile(FloatVectorImageType* image)
+{
+  return dynamic_cast<const ImageFileReader<FloatVectorImageType>*>(image->GetSource().GetPointer()) != nullptr;
+}
 } // namespace
 
 void SpectralApplication::AddSpectralResponseParameters()
@@ -96,25 +103,31 @@ std::optional<SpectralAxis> SpectralApplication::ReadSpectralAxis(const std::str
   {
     return prepared->second.axis;
   }
-  const unsigned int bands = this->GetNumberOfBands(imageKey);
+  const unsigned int bands  = this->GetNumberOfBands(imageKey);
+  const bool         isFile = IsFromFile(this->GetParameterFloatVectorImage(imageKey));
+  const std::string  layout = isFile ? FindWrongLayoutOfImage(this->GetParameterString(imageKey)) : std::string();
+  if (!layout.empty())
+  {
+    throw std::invalid_argument(imageKey + ": " + layout);
+  }
   if (this->HasValue("wl"))
   {
-    TextFile   file("wl", this->GetParameterString("wl"));
-    const auto axis = SpectralAxis::Read(file.text, file.source);
+    const std::string path   = this->GetParameterString("wl");
+    const std::string source = "wl (" + path + ")";
+    const auto        axis   = ReadSpectralAxisFile(path, source, bands);
     if (axis.size() != bands)
     {
-      throw std::invalid_argument(file.source + ": found " + std::to_string(axis.size()) + " wavelengths, expected " + std::to_string(bands) +
+      throw std::invalid_argument(source + ": found " + std::to_string(axis.size()) + " wavelengths, expected " + std::to_string(bands) +
                                   ", one for each band of " + imageKey);
     }
     return axis;
   }
-  auto axis = GetSpectralAxis(this->GetParameterFloatVectorImage(imageKey)->GetImageMetadata());
-  if (!axis || axis->size() != bands)
+  // OTB takes what GDAL makes of a file, which is wrong where the file contradicts itself: the file is asked first.
+  const auto found = isFile ? FindSpectralAxisOfImage(this->GetParameterString(imageKey)) : ImageFileAxis();
+  auto       axis  = found.axis;
+  if (!axis && found.reason.empty())
   {
-    // The parameter keeps the name of the last file when an image in memory takes its place.
-    const auto* const source = this->GetParameterFloatVectorImage(imageKey)->GetSource().GetPointer();
-    const bool        isFile = dynamic_cast<const ImageFileReader<FloatVectorImageType>*>(source) != nullptr;
-    axis                     = isFile ? ReadSpectralAxisOfImage(this->GetParameterString(imageKey)) : std::nullopt;
+    axis = GetSpectralAxis(this->GetParameterFloatVectorImage(imageKey)->GetImageMetadata());
   }
   return axis && axis->size() == bands ? axis : std::nullopt;
 }
@@ -124,7 +137,11 @@ SpectralAxis SpectralApplication::RequireSpectralAxis(const std::string& imageKe
   auto axis = this->ReadSpectralAxis(imageKey);
   if (!axis)
   {
-    throw std::invalid_argument("wl: found no wavelengths in the image of " + imageKey + ", expected a file of wavelengths by the parameter wl");
+    const bool        isFile = IsFromFile(this->GetParameterFloatVectorImage(imageKey));
+    const auto        found  = isFile ? FindSpectralAxisOfImage(this->GetParameterString(imageKey)) : ImageFileAxis();
+    const std::string reason = found.reason + (found.reason.empty() || found.hint.empty() ? "" : "; ") + found.hint;
+    throw std::invalid_argument("wl: found no wavelengths in the image of " + imageKey + ", expected a file of wavelengths by the parameter wl" +
+                                (reason.empty() ? "" : " (" + reason + ")"));
   }
   const auto ends = std::minmax_element(axis->wavelengths.begin(), axis->wavelengths.end());
   otbAppLogINFO(<< "Wavelengths: " << axis->size() << " from " << *ends.first << " to " << *ends.second << " nm, of "
