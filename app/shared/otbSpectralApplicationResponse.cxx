@@ -117,8 +117,12 @@ std::optional<SpectralAxis> SpectralApplication::ReadSpectralAxis(const std::str
     const auto        axis   = ReadSpectralAxisFile(path, source, bands);
     if (axis.size() != bands)
     {
+      // Of a cube that was turned on its side.
+      const auto  size = this->GetParameterFloatVectorImage(imageKey)->GetLargestPossibleRegion().GetSize();
+      const char* side = axis.size() == size[1] ? "lines" : axis.size() == size[0] ? "columns" : nullptr;
       throw std::invalid_argument(source + ": found " + std::to_string(axis.size()) + " wavelengths, expected " + std::to_string(bands) +
-                                  ", one for each band of " + imageKey);
+                                  ", one for each band of " + imageKey +
+                                  (side ? std::string(" (it has as many ") + side + ": do its bands lie along them?)" : ""));
     }
     return axis;
   }

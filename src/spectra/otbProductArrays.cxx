@@ -216,34 +216,48 @@ const ProductAxis* FindAxisOfCube(const ProductArrays& arrays, const ProductCube
       return &axis;
     }
   }
+  // Without an axis, the names of the dimensions say it, or that it is one of PRISMA's cubes.
   for (std::size_t place = 0; place < cube.dimensions.size(); ++place)
   {
     const std::string last = ToLower(GetFileName(cube.dimensions[place]));
-    if (last == "band" || last == "bands" || last == "wavelength" || last == "wavelengths")
+    for (const char* known : {"band", "bands", "wavelength", "wavelengths", "wl", "lambda", "channel", "channels"})
     {
-      dimension = place;
+      dimension = last == known ? place : dimension;
     }
+  }
+  if (dimension == 3 && name.find("/prs_l") != std::string::npos && (GetFileName(name) == "vnir_cube" || GetFileName(name) == "swir_cube"))
+  {
+    dimension = 1;
   }
   return nullptr;
 }
 
 const ProductCube* FindCubeOfImage(const ProductArrays& arrays, const ImageFile& file)
 {
-  const std::size_t bands   = file.GetNumberOfBands();
-  const auto        lines   = static_cast<std::size_t>(file.dataset->GetRasterYSize());
-  const auto        columns = static_cast<std::size_t>(file.dataset->GetRasterXSize());
-  const std::string name    = bands > 0 ? ImageFile::GetItem(*file.dataset->GetRasterBand(1), "NETCDF_VARNAME") : std::string();
+  const std::size_t  bands   = file.GetNumberOfBands();
+  const auto         lines   = static_cast<std::size_t>(file.dataset->GetRasterYSize());
+  const auto         columns = static_cast<std::size_t>(file.dataset->GetRasterXSize());
+  const std::string  name    = bands > 0 ? ImageFile::GetItem(*file.dataset->GetRasterBand(1), "NETCDF_VARNAME") : std::string();
+  const ProductCube* only    = nullptr;
+  std::size_t        fitting = 0;
   for (const auto& cube : arrays.cubes)
   {
+    if (cube.sizes != std::vector<std::size_t>{bands, lines, columns})
+    {
+      continue;
+    }
     const std::string full  = WithoutBlanks(cube.name);
     const bool        ends  = file.path.size() > full.size() && file.path.compare(file.path.size() - full.size(), full.size(), full) == 0;
     const bool        named = name.empty() ? ends : GetFileName(cube.name) == name;
-    if (named && cube.sizes == std::vector<std::size_t>{bands, lines, columns})
+    if (named)
     {
       return &cube;
     }
+    only = &cube;
+    ++fitting;
   }
-  return nullptr;
+  // GDAL opens a file of a single array by the name of the file.
+  return fitting == 1 ? only : nullptr;
 }
 
 std::string FindWrongLayout(const ImageFile& file)
@@ -255,20 +269,20 @@ std::string FindWrongLayout(const ImageFile& file)
   const std::string path   = GetArrayPath(file);
   const auto        arrays = ReadProductArrays(path);
   const auto* const shown  = FindCubeOfImage(arrays, file);
-  const auto        advice = [&path](const ProductCube& cube, std::size_t dimension)
+  const auto        advice = [&path](const ProductCube& cube, std::size_t dimension, bool axis)
   {
     const std::string order = dimension == 1 ? "1,0,2" : "2,0,1";
     return "gdalmdimtranslate -of GTiff " + path + " cube.tif -array \"name=" + cube.name + (dimension == 0 ? "" : ",transpose=[" + order + "]") +
-           "\" makes one, whose wavelengths are then given by -wl " + path;
+           "\" makes one" + (axis ? ", whose wavelengths are then given by -wl " + path : "");
   };
   if (shown)
   {
     std::size_t dimension = 3;
-    FindAxisOfCube(arrays, *shown, dimension);
+    const bool  axis      = FindAxisOfCube(arrays, *shown, dimension) != nullptr;
     if (dimension == 1 || dimension == 2)
     {
       return "found the bands along the " + std::string(dimension == 1 ? "lines" : "columns") + " of " + file.path +
-             ", expected an image whose bands they are: " + advice(*shown, dimension);
+             ", expected an image whose bands they are: " + advice(*shown, dimension, axis);
     }
     return {};
   }
@@ -279,7 +293,7 @@ std::string FindWrongLayout(const ImageFile& file)
     std::size_t dimension = 3;
     if (FindAxisOfCube(arrays, cube, dimension) && dimension < 3 && file.GetNumberOfBands() == 0)
     {
-      commands += (commands.empty() ? "" : ", or ") + advice(cube, dimension);
+      commands += (commands.empty() ? "" : ", or ") + advice(cube, dimension, true);
     }
   }
   return commands.empty() ? "" : "found a file of several arrays, " + path + ", expected the image of one: " + commands;

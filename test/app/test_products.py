@@ -180,6 +180,19 @@ class Products(unittest.TestCase):
         # GDAL may read the lines of such a file from below.
         self.assertLess(min(abs(found - self.expected).max(), abs(found - self.expected[:, ::-1]).max()), 1e-6)
 
+    def test_a_cube_on_its_side_of_which_nothing_is_known(self):
+        turned = self.image("turned.tif", numpy.ascontiguousarray(self.cube.transpose(1, 0, 2)))
+        wavelengths = self.text("wl.txt", "\n".join(map(str, WAVELENGTHS)))
+        self.refuses(turned, f"found {BANDS} wavelengths, expected {ROWS}", "it has as many lines: do its bands lie along them?", wl=wavelengths)
+        path = self.folder / "PRS_L2D_one.nc"
+        file = ArrayFile(path)
+        group = file.root.CreateGroup("PRS_L2D_HCO")
+        rows, bands, columns = (group.CreateDimension(name, "", "", size) for name, size in (("r", ROWS), ("b", BANDS), ("c", COLUMNS)))
+        file.array(group, "VNIR_Cube", [rows, bands, columns], self.cube.transpose(1, 0, 2))
+        del group, rows, bands, columns, file
+        product = path.rename(self.folder / "PRS_L2D_one.he5")
+        self.refuses(product, "found the bands along the lines of", "transpose=[1,0,2]", wl=wavelengths)
+
     def test_envi_headers(self):
         def header(wavelengths, unit="Nanometers", extra=""):
             write_image(self.folder / "envi.img", self.cube)
