@@ -61,6 +61,11 @@ void SpectralApplication::Inform(const std::string& text)
   otbAppLogINFO(<< text);
 }
 
+void SpectralApplication::Warn(const std::string& text)
+{
+  otbAppLogWARNING(<< text);
+}
+
 std::string SpectralApplication::Explain(const std::string& text)
 {
   const std::string message = ExplainError(*this, text);

@@ -54,6 +54,9 @@ public:
   /** A line of the log. */
   void Inform(const std::string& text);
 
+  /** Logs as a warning. */
+  void Warn(const std::string& text);
+
   /** The value of a whole number. OTB would move one that is out of range to its limit without a word. \throw std::invalid_argument when it is under `least`.
    */
   int GetIntegerFrom(const std::string& key, int least);
