@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbInputImages.h"
+#include "otbMessages.h"
 #include "otbSpectralApplication.h"
 #include "otbWavelengthParameter.h"
 
 #include "otbBandList.h"
+#include "otbImageFileSpectralAxis.h"
 #include "otbImageSpectralAxis.h"
 #include "otbMatchingBands.h"
 #include "otbSpectraSelectionImageFilter.h"
@@ -110,10 +112,19 @@ InputImage InputImages::Read(const std::string& key, bool withAxis)
 InputImage InputImages::Prepare(const std::string& key, const Checks& checks)
 {
   const bool given    = checks.bad.size() != 0;
-  const bool declared = !checks.noData.empty() && m_Application.HasValue(checks.noData);
+  const bool byUser   = !checks.noData.empty() && m_Application.HasValue(checks.noData);
+  const bool isFile   = IsFromFile(m_Application.GetParameterFloatVectorImage(key));
+  const auto path     = m_Application.GetParameterString(key);
+  const auto ignored  = byUser || !isFile ? std::nullopt : ReadIgnoredValueOfImage(path);
+  const bool declared = byUser || ignored.has_value();
   const bool masked   = !checks.mask.empty() && m_Application.HasValue(checks.mask);
   InputImage whole    = this->Read(key, given || checks.learn || checks.like.size() != 0);
-  whole.noData        = declared ? m_Application.GetParameterFloat(checks.noData) : whole.noData;
+  whole.noData        = byUser ? m_Application.GetParameterFloat(checks.noData) : ignored ? static_cast<float>(*ignored) : whole.noData;
+  if (const auto offset = isFile ? ReadAddOffsetOfImage(path) : std::nullopt)
+  {
+    m_Application.Warn(key + ": its metadata say that " + ToText(*offset) + " must be added to its values (BOA_ADD_OFFSET), which is not done: " +
+                       "add it before, unless both images are in that unit or radiometry matches them");
+  }
   if (given)
   {
     whole.bad = checks.bad;
@@ -180,16 +191,33 @@ std::vector<bool> InputImages::FindDeclaredBadBands(const InputImage& image, std
 {
   const std::size_t bands = image.GetNumberOfBands();
   const std::string list  = this->GetBadBandsText();
+  // Whatever is asked for, what has no wavelength has no place in a spectrum.
+  auto missing = image.axis.FindMissing();
+  missing.resize(bands, false);
+  AddReason(missing, "without a wavelength", reasons);
   if (list == NoBadBands)
   {
-    return std::vector<bool>(bands, false);
+    return missing;
   }
   auto bad = ParseBandList(list, bands, image.axis, "badbands");
   AddReason(bad, "by badbands", reasons);
+  Join(bad, missing);
 
   auto       inFile = GetBadBands(image.image->GetImageMetadata());
   const auto path   = m_Application.GetParameterString(image.key);
-  inFile            = inFile.size() == bands || path.empty() ? inFile : ReadBadBandsOfImage(path);
+  if (inFile.size() != bands && IsFromFile(image.image))
+  {
+    const auto found = FindBadBandsOfImage(path);
+    if (!found.problem.empty())
+    {
+      throw std::invalid_argument(image.key + ": " + found.problem + " (badbands none reads no list)");
+    }
+    inFile = found.bad;
+  }
+  if (std::find(inFile.begin(), inFile.end(), false) == inFile.end() && !inFile.empty())
+  {
+    m_Application.Warn(image.key + ": its bad bands list (bbl) calls all bands bad: taken for none");
+  }
   if (inFile.size() == bands && std::find(inFile.begin(), inFile.end(), false) != inFile.end())
   {
     AddReason(inFile, "by the file's bad bands list", reasons);

@@ -5,6 +5,7 @@
 #include "otbWavelengthParameter.h"
 
 #include "otbBandList.h"
+#include "otbImageFileSpectralAxis.h"
 #include "otbResponseCurve.h"
 #include "otbSpectralResponseReader.h"
 #include "otbSpectralSensors.h"
@@ -73,7 +74,10 @@ const SpectralAxis& SpectralResponseParameters::RequireAxis(const InputImage& im
 {
   if (image.axis.size() == 0)
   {
-    throw std::invalid_argument("wl: found no wavelengths in the image of " + image.key + ", expected a file of wavelengths by the parameter wl");
+    const auto        found  = IsFromFile(image.image) ? FindSpectralAxisOfImage(m_Application.GetParameterString(image.key)) : ImageFileAxis();
+    const std::string reason = found.reason + (found.reason.empty() || found.hint.empty() ? "" : "; ") + found.hint;
+    throw std::invalid_argument("wl: found no wavelengths in the image of " + image.key + ", expected a file of wavelengths by the parameter wl" +
+                                (reason.empty() ? "" : " (" + reason + ")"));
   }
   const auto         ends = std::minmax_element(image.axis.wavelengths.begin(), image.axis.wavelengths.end());
   std::ostringstream text;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbWavelengthParameter.h"
-#include "otbParameterFile.h"
 #include "otbSpectralApplication.h"
 
+#include "otbImageFileSpectralAxis.h"
 #include "otbImageSpectralAxis.h"
 
 #include "otbImageFileReader.h"
@@ -23,28 +23,44 @@ void AddWavelengthParameter(SpectralApplication& application)
   application.MandatoryOff("wl");
 }
 
+bool IsFromFile(FloatVectorImageType* image)
+{
+  return dynamic_cast<const ImageFileReader<FloatVectorImageType>*>(image->GetSource().GetPointer()) != nullptr;
+}
+
 SpectralAxis ReadSpectralAxis(SpectralApplication& application, const std::string& imageKey)
 {
   auto* const image = application.GetParameterFloatVectorImage(imageKey);
   image->UpdateOutputInformation();
-  const unsigned int bands = image->GetNumberOfComponentsPerPixel();
+  const unsigned int bands  = image->GetNumberOfComponentsPerPixel();
+  const bool         isFile = IsFromFile(image);
+  const std::string  layout = isFile ? FindWrongLayoutOfImage(application.GetParameterString(imageKey)) : std::string();
+  if (!layout.empty())
+  {
+    throw std::invalid_argument(imageKey + ": " + layout);
+  }
   if (application.HasValue("wl"))
   {
-    ParameterFile file("wl", application.GetParameterString("wl"));
-    const auto    axis = SpectralAxis::Read(file.text, file.source);
+    const std::string path   = application.GetParameterString("wl");
+    const std::string source = "wl (" + path + ")";
+    const auto        axis   = ReadSpectralAxisFile(path, source, bands);
     if (axis.size() != bands)
     {
-      throw std::invalid_argument(file.source + ": found " + std::to_string(axis.size()) + " wavelengths, expected " + std::to_string(bands) +
-                                  ", one for each band of " + imageKey);
+      // Of a cube that was turned on its side.
+      const auto  size = image->GetLargestPossibleRegion().GetSize();
+      const char* side = axis.size() == size[1] ? "lines" : axis.size() == size[0] ? "columns" : nullptr;
+      throw std::invalid_argument(source + ": found " + std::to_string(axis.size()) + " wavelengths, expected " + std::to_string(bands) +
+                                  ", one for each band of " + imageKey +
+                                  (side ? std::string(" (it has as many ") + side + ": do its bands lie along them?)" : ""));
     }
     return axis;
   }
-  auto axis = GetSpectralAxis(image->GetImageMetadata());
-  if (!axis || axis->size() != bands)
+  // OTB takes what GDAL makes of a file, which is wrong where the file contradicts itself: the file is asked first.
+  const auto found = isFile ? FindSpectralAxisOfImage(application.GetParameterString(imageKey)) : ImageFileAxis();
+  auto       axis  = found.axis;
+  if (!axis && found.reason.empty())
   {
-    // The parameter keeps the name of the last file when an image in memory takes its place.
-    const bool isFile = dynamic_cast<const ImageFileReader<FloatVectorImageType>*>(image->GetSource().GetPointer()) != nullptr;
-    axis              = isFile ? ReadSpectralAxisOfImage(application.GetParameterString(imageKey)) : std::nullopt;
+    axis = GetSpectralAxis(image->GetImageMetadata());
   }
   return axis && axis->size() == bands ? *axis : SpectralAxis();
 }

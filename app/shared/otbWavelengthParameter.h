@@ -4,6 +4,8 @@
 
 #include "otbSpectralAxis.h"
 
+#include "otbWrapperTypes.h"
+
 #include <string>
 
 namespace otb
@@ -15,8 +17,11 @@ class SpectralApplication;
 /** `wl`, a file of the hyperspectral image's wavelengths. */
 void AddWavelengthParameter(SpectralApplication& application);
 
-/** The wavelengths of an input image's file: those in the file of `wl` if it is given, else those the image carries in memory, else those of its file; empty if
- * there are none. \throw std::invalid_argument when `wl` cannot be read or does not fit the image. */
+/** Whether an input image is read from the file that its parameter names, which keeps the name of the last one when an image in memory takes its place. */
+bool IsFromFile(FloatVectorImageType* image);
+
+/** The wavelengths of an input image's file: those in the file of `wl` if it is given, else those of its file, else those the image carries in memory; empty if
+ * there are none. \throw std::invalid_argument when `wl` cannot be read or does not fit the image, or when the file's bands are not those of the image. */
 SpectralAxis ReadSpectralAxis(SpectralApplication& application, const std::string& imageKey);
 } // namespace Wrapper
 } // namespace otb

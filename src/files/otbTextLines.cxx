@@ -14,16 +14,6 @@ constexpr std::string_view WhiteSpace = " \t\r\f\v";
 /** Long enough for a row of tens of thousands of numbers. */
 constexpr std::size_t MaximumLineLength = std::size_t(4) << 20;
 
-std::string_view Trim(std::string_view text)
-{
-  const auto begin = text.find_first_not_of(WhiteSpace);
-  if (begin == std::string_view::npos)
-  {
-    return {};
-  }
-  return text.substr(begin, text.find_last_not_of(WhiteSpace) - begin + 1);
-}
-
 std::vector<std::string_view> SplitAtAnyOf(std::string_view text, std::string_view separators)
 {
   std::vector<std::string_view> fields;
@@ -41,16 +31,93 @@ TextLines::TextLines(std::istream& text, std::string source) : m_Text(text), m_S
 {
 }
 
+void TextLines::FindEncoding()
+{
+  auto* const buffer = m_Text.rdbuf();
+  const int   first  = buffer->sgetc();
+  if (first != 0xFF && first != 0xFE)
+  {
+    return;
+  }
+  buffer->sbumpc();
+  if (buffer->sgetc() != (first == 0xFF ? 0xFE : 0xFF))
+  {
+    Fail("a byte that begins no text", "text");
+  }
+  buffer->sbumpc();
+  m_Encoding = first == 0xFF ? Encoding::Utf16LittleEndian : Encoding::Utf16BigEndian;
+}
+
+std::optional<unsigned int> TextLines::NextUnit()
+{
+  constexpr auto end    = std::istream::traits_type::eof();
+  const auto     first  = m_Text.rdbuf()->sbumpc();
+  const auto     second = first == end ? end : m_Text.rdbuf()->sbumpc();
+  if (second == end)
+  {
+    return std::nullopt;
+  }
+  const auto unit = m_Encoding == Encoding::Utf16LittleEndian ? second << 8 | first : first << 8 | second;
+  return static_cast<unsigned int>(unit);
+}
+
+int TextLines::NextByte()
+{
+  if (m_Encoding == Encoding::Bytes)
+  {
+    return m_Text.rdbuf()->sbumpc();
+  }
+  if (m_Pending.empty())
+  {
+    const auto unit = NextUnit();
+    if (!unit)
+    {
+      return std::istream::traits_type::eof();
+    }
+    // Characters beyond the first plane are two units, of which each becomes three bytes: no number or name that is looked for has any.
+    if (*unit < 0x80)
+    {
+      return static_cast<int>(*unit);
+    }
+    m_Pending.push_back(static_cast<char>(0x80 | (*unit & 0x3F)));
+    if (*unit < 0x800)
+    {
+      m_Pending.push_back(static_cast<char>(0xC0 | *unit >> 6));
+    }
+    else
+    {
+      m_Pending.push_back(static_cast<char>(0x80 | (*unit >> 6 & 0x3F)));
+      m_Pending.push_back(static_cast<char>(0xE0 | *unit >> 12));
+    }
+  }
+  const auto byte = static_cast<unsigned char>(m_Pending.back());
+  m_Pending.pop_back();
+  return byte;
+}
+
 bool TextLines::Next(std::string& line)
 {
-  auto* const    buffer = m_Text.rdbuf();
-  constexpr auto end    = std::istream::traits_type::eof();
+  const bool found = NextWithMargins(line);
+  line             = std::string(Trim(line));
+  return found;
+}
+
+bool TextLines::NextWithMargins(std::string& line)
+{
+  constexpr auto end = std::istream::traits_type::eof();
   while (m_Text.good())
   {
     line.clear();
-    ++m_Line;
-    auto character = buffer->sbumpc();
-    for (; character != end && character != '\n'; character = buffer->sbumpc())
+    if (++m_Line == 1)
+    {
+      FindEncoding();
+    }
+    auto character = NextByte();
+    if (m_Returned && character == '\n')
+    {
+      character = NextByte();
+    }
+    for (; character != end && character != '\n' && character != '\r'; character = NextByte())
     {
       if (character == '\0' || line.size() >= MaximumLineLength)
       {
@@ -58,6 +125,7 @@ bool TextLines::Next(std::string& line)
       }
       line.push_back(static_cast<char>(character));
     }
+    m_Returned = character == '\r';
     if (character == end)
     {
       m_Text.setstate(std::ios::eofbit);
@@ -66,8 +134,8 @@ bool TextLines::Next(std::string& line)
     {
       line.erase(0, 3);
     }
-    line = std::string(Trim(line));
-    if (!line.empty() && line.front() != '#')
+    const auto text = Trim(line);
+    if (!text.empty() && text.front() != '#')
     {
       return true;
     }
@@ -77,7 +145,12 @@ bool TextLines::Next(std::string& line)
 
 void TextLines::Fail(const std::string& found, const std::string& expected) const
 {
-  throw std::invalid_argument(m_Source + ", line " + std::to_string(m_Line) + ": found " + found + ", expected " + expected);
+  FailAt(m_Line, found, expected);
+}
+
+void TextLines::FailAt(std::size_t line, const std::string& found, const std::string& expected) const
+{
+  throw std::invalid_argument(m_Source + ", line " + std::to_string(line) + ": found " + found + ", expected " + expected);
 }
 
 void TextLines::FailWhole(const std::string& found, const std::string& expected) const
@@ -93,6 +166,16 @@ double TextLines::Number(std::string_view field, std::size_t column) const
     Fail(Quote(field) + " in column " + std::to_string(column), "a finite number");
   }
   return *value;
+}
+
+std::string_view Trim(std::string_view text)
+{
+  const auto begin = text.find_first_not_of(WhiteSpace);
+  if (begin == std::string_view::npos)
+  {
+    return {};
+  }
+  return text.substr(begin, text.find_last_not_of(WhiteSpace) - begin + 1);
 }
 
 std::optional<double> ParseNumber(std::string_view field)

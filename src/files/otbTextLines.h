@@ -13,19 +13,31 @@ namespace otb
 /** \class TextLines
  * \brief Reads tables of numbers line by line, keeping the place so that an error names it.
  *
- * Empty lines and lines that start with # are skipped, a byte order mark and carriage returns are dropped. Lines are bounded, so that a binary file given by
- * mistake neither fills the memory nor is taken for text.
+ * Empty lines and lines that start with # are skipped; lines end with a line feed, a carriage return, or both. UTF-16 is told by its byte order mark and read
+ * as UTF-8. Lines are bounded, so that a binary file given by mistake neither fills the memory nor is taken for text.
  */
 class TextLines
 {
 public:
   TextLines(std::istream& text, std::string source);
 
-  /** The next line that holds something; false at the end. */
+  /** The next line that holds something, without the white space around it; false at the end. */
   bool Next(std::string& line);
+
+  /** The same with the white space around it, which may be empty cells between tabs. */
+  bool NextWithMargins(std::string& line);
+
+  /** The number of the current line, from 1. */
+  std::size_t GetLine() const
+  {
+    return m_Line;
+  }
 
   /** \throw std::invalid_argument "<source>, line <n>: found <found>, expected <expected>" for the current line. */
   [[noreturn]] void Fail(const std::string& found, const std::string& expected) const;
+
+  /** \throw std::invalid_argument for another line. */
+  [[noreturn]] void FailAt(std::size_t line, const std::string& found, const std::string& expected) const;
 
   /** \throw std::invalid_argument about the source as a whole. */
   [[noreturn]] void FailWhole(const std::string& found, const std::string& expected) const;
@@ -34,13 +46,34 @@ public:
   double Number(std::string_view field, std::size_t column) const;
 
 private:
+  /** The next byte of the text as UTF-8; the end of the file as traits_type::eof(). */
+  int NextByte();
+
+  /** Two bytes of UTF-16; nothing at the end. */
+  std::optional<unsigned int> NextUnit();
+
+  void FindEncoding();
+
+  enum class Encoding
+  {
+    Bytes,
+    Utf16LittleEndian,
+    Utf16BigEndian
+  };
+
   std::istream& m_Text;
   std::string   m_Source;
-  std::size_t   m_Line = 0;
+  std::size_t   m_Line     = 0;
+  bool          m_Returned = false; // the last line ended with a carriage return, to which a line feed may belong
+  Encoding      m_Encoding = Encoding::Bytes;
+  std::string   m_Pending; // bytes of the last character that are still to come, in reverse
 };
 
 /** A number and nothing else, whatever the locale. NaN and infinity are numbers here: who forbids them says so. */
 std::optional<double> ParseNumber(std::string_view field);
+
+/** The text without the white space around it. */
+std::string_view Trim(std::string_view text);
 
 /** How the columns of a table are separated. Text whose columns are separated by white space alone has '\0'. */
 char FindSeparator(std::string_view line);

@@ -67,14 +67,15 @@ private:
     }
     if (first == last)
     {
-      const auto nearer = [first](double a, double b) { return std::abs(a - first) < std::abs(b - first); };
+      // A band without a wavelength (0) is near to none.
+      const auto nearer = [first](double a, double b) { return a > 0 && (b == 0 || std::abs(a - first) < std::abs(b - first)); };
       set[static_cast<std::size_t>(std::min_element(centers.begin(), centers.end(), nearer) - centers.begin())] = true;
       return;
     }
     bool any = false;
     for (std::size_t band = 0; band < m_Bands; ++band)
     {
-      const bool inside = centers[band] >= first && centers[band] <= last;
+      const bool inside = centers[band] > 0 && centers[band] >= first && centers[band] <= last;
       set[band]         = set[band] || inside;
       any               = any || inside;
     }

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "otbSpectralAxis.h"
-#include "otbSpectralAxisSources.h"
-#include "otbTextLines.h"
-
-#include "otbExtendedFilenameToReaderOptions.h"
-
-#include "gdal_priv.h"
+#include "otbImageFileSpectralAxis.h"
+#include "otbAxisSearch.h"
+#include "otbImageFile.h"
+#include "otbProductArrays.h"
 
 #include <algorithm>
-#include <memory>
-#include <numeric>
 
 namespace otb
 {
@@ -17,73 +12,8 @@ namespace
 {
 using Texts = std::vector<std::string>;
 
-/** An image file by its extended filename. */
-struct ImageFile
-{
-  explicit ImageFile(const std::string& filename)
-  {
-    options->SetExtendedFileName(filename);
-    path = options->GetSimpleFileName();
-    // By the name of an ENVI header OTB means the image beside it, without an extension.
-    const std::string extension = path.substr(path.size() - std::min<std::size_t>(path.size(), 4));
-    if (extension == ".hdr" || extension == ".HDR")
-    {
-      path.resize(path.size() - extension.size());
-    }
-    GDALAllRegister();
-    CPLPushErrorHandler(CPLQuietErrorHandler);
-    dataset.reset(GDALDataset::Open(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY));
-    CPLPopErrorHandler();
-  }
-
-  std::size_t GetNumberOfBands() const
-  {
-    return static_cast<std::size_t>(dataset->GetRasterCount());
-  }
-
-  /** The bands that the extended filename picks, from 0; empty when it picks wrongly. */
-  std::vector<std::size_t> GetPickedBands() const
-  {
-    if (!options->BandRangeIsSet())
-    {
-      std::vector<std::size_t> all(GetNumberOfBands());
-      std::iota(all.begin(), all.end(), std::size_t(0));
-      return all;
-    }
-    std::vector<unsigned int> bands;
-    options->ResolveBandRange(options->GetBandRange(), static_cast<unsigned int>(GetNumberOfBands()), bands);
-    return {bands.begin(), bands.end()};
-  }
-
-  const ExtendedFilenameToReaderOptions::Pointer options = ExtendedFilenameToReaderOptions::New();
-  std::string                                    path;
-  GDALDatasetUniquePtr                           dataset;
-};
-
-std::string GetItem(GDALMajorObject& object, const char* key, const char* domain = nullptr)
-{
-  const char* value = object.GetMetadataItem(key, domain);
-  return value ? value : "";
-}
-
-/** An item of each band. */
-Texts GetItems(GDALDataset& dataset, const char* key, const char* domain = nullptr)
-{
-  Texts items;
-  for (int i = 1; i <= dataset.GetRasterCount(); ++i)
-  {
-    items.push_back(GetItem(*dataset.GetRasterBand(i), key, domain));
-  }
-  return items;
-}
-
-/** A list among the items of the whole image. */
-Texts GetList(GDALDataset& dataset, const char* key, const char* domain)
-{
-  const std::string text   = GetItem(dataset, key, domain);
-  const auto        fields = SplitList(text);
-  return {fields.begin(), fields.end()};
-}
+/** No imaging spectrometer has so few bands, and many multispectral sensors have. */
+constexpr std::size_t FewBands = 16;
 
 std::string FirstOf(const Texts& texts)
 {
@@ -91,98 +21,175 @@ std::string FirstOf(const Texts& texts)
   return found == texts.end() ? std::string() : *found;
 }
 
-std::optional<SpectralAxis> FromBands(GDALDataset& dataset, const char* domain)
+void SearchBands(const ImageFile& file, const char* domain, AxisSearch& search)
 {
-  const auto  units      = GetItems(dataset, "wavelength_units", domain);
+  const auto  units      = file.GetItems("wavelength_units", domain);
   std::string unit       = FirstOf(units);
-  unit                   = unit.empty() ? FirstOf(GetItems(dataset, "wavelength_unit", domain)) : unit;
-  const auto wavelengths = GetItems(dataset, "wavelength", domain);
-  const auto widths      = GetItems(dataset, "fwhm", domain);
-  // Bands may each have a unit of their own.
-  if (std::all_of(units.begin(), units.end(), [&units](const std::string& other) { return other == units.front(); }))
+  unit                   = unit.empty() ? FirstOf(file.GetItems("wavelength_unit", domain)) : unit;
+  const auto wavelengths = file.GetItems("wavelength", domain);
+  const auto widths      = file.GetItems("fwhm", domain);
+  const auto differs     = [&units](const std::string& other) { return other != units.front(); };
+  if (std::none_of(units.begin(), units.end(), differs))
   {
-    return MakeAxis(wavelengths, widths, unit);
+    search.Try("metadata of its bands", {wavelengths, widths, unit});
+    return;
   }
+  // Bands may each have a unit of their own.
   SpectralAxis mixed;
   for (std::size_t band = 0; band < wavelengths.size(); ++band)
   {
-    const auto one = MakeAxis({wavelengths[band]}, {widths[band]}, units[band]);
+    const auto one = MakeAxis({{wavelengths[band]}, {widths[band]}, units[band]});
     if (!one)
     {
-      return std::nullopt;
+      return;
     }
     mixed.wavelengths.push_back(one->wavelengths.front());
     mixed.widths.insert(mixed.widths.end(), one->widths.begin(), one->widths.end());
   }
   mixed.widths.resize(mixed.widths.size() == mixed.size() ? mixed.size() : 0);
-  return mixed;
+  if (!search.GetAxis())
+  {
+    search.Set(mixed);
+  }
 }
 
-std::optional<SpectralAxis> FromLists(GDALDataset& dataset, const char* domain)
+AxisTexts ListsOf(const ImageFile& file, const char* domain)
 {
-  const auto axis = MakeAxis(GetList(dataset, "wavelength", domain), GetList(dataset, "fwhm", domain), GetItem(dataset, "wavelength_units", domain));
-  return axis && axis->size() == static_cast<std::size_t>(dataset.GetRasterCount()) ? axis : std::nullopt;
+  return {file.GetList("wavelength", domain), file.GetList("fwhm", domain), ImageFile::GetItem(*file.dataset, "wavelength_units", domain)};
 }
 
-std::optional<SpectralAxis> FromDescriptions(GDALDataset& dataset)
+/** GDAL's ENVI driver takes what the header has for the first bands, whether or not it has one number a band. Whether the header has wavelengths at all. */
+bool SearchEnviImage(const ImageFile& file, AxisSearch& search)
+{
+  auto texts = ListsOf(file, "ENVI");
+  if (!file.IsOfDriver("ENVI") || texts.wavelengths.empty())
+  {
+    return false;
+  }
+  const std::string header = FindEnviHeader(file.path);
+  if (texts.wavelengths.size() == 2 * file.GetNumberOfBands() && !header.empty())
+  {
+    texts = TextsFromEnviHeader(ReadSmallFile(header), file.GetNumberOfBands());
+  }
+  search.Try(header.empty() ? "its header" : header.substr(header.find_last_of('/') + 1), texts);
+  return true;
+}
+
+/** A netCDF of xarray and the like has the wavelengths as the coordinate of the bands' dimension; other products beside the cube. */
+void SearchArrays(const ImageFile& file, AxisSearch& search)
+{
+  if (!IsProductOfArrays(file))
+  {
+    return;
+  }
+  const auto        arrays    = ReadProductArrays(GetArrayPath(file));
+  const auto* const cube      = FindCubeOfImage(arrays, file);
+  std::size_t       dimension = 3;
+  const auto* const axis      = cube ? FindAxisOfCube(arrays, *cube, dimension) : nullptr;
+  if (axis && dimension == 0)
+  {
+    search.Try(axis->place, axis->texts);
+  }
+  for (const char* name : {"wavelength", "wavelengths", "wl"})
+  {
+    const std::string key = std::string("NETCDF_DIM_") + name;
+    search.Try(key, {file.GetItems(key.c_str()), {}, ImageFile::GetItem(*file.dataset, (std::string(name) + "#units").c_str())});
+  }
+}
+
+void SearchNames(const ImageFile& file, AxisSearch& search)
 {
   Texts names;
-  for (int i = 1; i <= dataset.GetRasterCount(); ++i)
+  for (int i = 1; i <= file.dataset->GetRasterCount(); ++i)
   {
-    names.emplace_back(dataset.GetRasterBand(i)->GetDescription());
+    names.emplace_back(file.dataset->GetRasterBand(i)->GetDescription());
   }
-  return AxisFromNames(names);
+  search.Try("names of its bands", TextsFromNames(names));
 }
 
-std::optional<SpectralAxis> FindAxis(const ImageFile& file)
+void Search(const ImageFile& file, AxisSearch& search)
 {
-  GDALDataset& dataset = *file.dataset;
-  auto         axis    = FromBands(dataset, nullptr);
-  if (!axis)
+  // GDAL derives all else that it shows of an ENVI image, names included, from the same list.
+  if (SearchEnviImage(file, search))
   {
-    axis = MakeAxis(GetItems(dataset, "CENTRAL_WAVELENGTH_UM", "IMAGERY"), GetItems(dataset, "FWHM_UM", "IMAGERY"), "um");
+    return;
   }
+  SearchBands(file, nullptr, search);
+  search.Try("metadata of its bands", {file.GetItems("CENTRAL_WAVELENGTH_UM", "IMAGERY"), file.GetItems("FWHM_UM", "IMAGERY"), "um"});
   // GDAL's ENVI driver gives the bands their wavelengths but not always their widths.
-  if (!axis || axis->widths.empty())
+  const auto lists = ListsOf(file, "ENVI");
+  const auto envi  = !search.GetAxis() || search.GetAxis()->widths.empty() ? MakeAxis(lists) : std::nullopt;
+  if (envi && envi->size() == file.GetNumberOfBands())
   {
-    const auto envi = FromLists(dataset, "ENVI");
-    axis            = envi ? envi : axis;
+    search.Set(*envi);
   }
-  axis = axis ? axis : FromLists(dataset, nullptr);
-  axis = axis ? axis : FromBands(dataset, "FORCE");
-  axis = axis ? axis : AxisFromSidecar(file.path, file.GetNumberOfBands());
-  return axis ? axis : FromDescriptions(dataset);
+  search.Try("its metadata", ListsOf(file, nullptr));
+  SearchBands(file, "FORCE", search);
+  if (!search.GetAxis())
+  {
+    SearchArrays(file, search);
+  }
+  if (!search.GetAxis())
+  {
+    SearchSideFiles(file.path, search);
+  }
+  if (!search.GetAxis())
+  {
+    SearchNames(file, search);
+  }
+}
+
+/** What else may be why there are none. */
+std::string FindHints(const ImageFile& file)
+{
+  std::string hints;
+  for (int i = 1; i <= file.dataset->GetRasterCount(); ++i)
+  {
+    if (file.dataset->GetRasterBand(i)->GetColorInterpretation() == GCI_AlphaBand)
+    {
+      hints += "band " + std::to_string(i) + " is an alpha channel";
+      break;
+    }
+  }
+  if (file.GetNumberOfBands() < FewBands)
+  {
+    const auto bands = std::to_string(file.GetNumberOfBands());
+    hints += (hints.empty() ? "it has only " : "; it has only ") + bands + (bands == "1" ? " band" : " bands") + ": is it the hyperspectral image?";
+  }
+  return hints;
 }
 } // namespace
 
-std::optional<SpectralAxis> ReadSpectralAxisOfImage(const std::string& filename)
+ImageFileAxis FindSpectralAxisOfImage(const std::string& filename)
 {
   const ImageFile file(filename);
-  const auto      axis  = file.dataset ? FindAxis(file) : std::nullopt;
-  const auto      bands = axis ? file.GetPickedBands() : std::vector<std::size_t>();
-  return bands.empty() ? std::nullopt : std::make_optional(axis->Pick(bands));
-}
-
-std::vector<bool> ReadBadBandsOfImage(const std::string& filename)
-{
-  const ImageFile file(filename);
-  if (!file.dataset)
+  if (!file.dataset || file.GetNumberOfBands() == 0)
   {
     return {};
   }
-  for (const Texts& list : {GetItems(*file.dataset, "bbl"), GetList(*file.dataset, "bbl", "ENVI"), GetList(*file.dataset, "bbl", nullptr)})
+  AxisSearch search(file.GetNumberOfBands());
+  Search(file, search);
+  if (!search.GetAxis())
   {
-    const auto bad = BadBandsFromList(list);
-    if (bad.size() == file.GetNumberOfBands())
-    {
-      std::vector<bool> picked;
-      for (const std::size_t band : file.GetPickedBands())
-      {
-        picked.push_back(bad[band]);
-      }
-      return picked;
-    }
+    return {std::nullopt, search.GetReasons(), FindHints(file)};
   }
-  return {};
+  const auto bands = file.GetPickedBands();
+  const auto axis  = search.GetAxis()->Pick(bands);
+  const auto gaps  = axis.FindMissing();
+  if (std::find(gaps.begin(), gaps.end(), false) == gaps.end())
+  {
+    return {std::nullopt, bands.empty() ? "" : "the bands that are picked have no wavelength", {}};
+  }
+  return {axis, {}, {}};
+}
+
+std::optional<SpectralAxis> ReadSpectralAxisOfImage(const std::string& filename)
+{
+  return FindSpectralAxisOfImage(filename).axis;
+}
+
+std::string FindWrongLayoutOfImage(const std::string& filename)
+{
+  return FindWrongLayout(ImageFile(filename));
 }
 } // namespace otb

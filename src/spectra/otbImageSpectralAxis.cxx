@@ -62,7 +62,7 @@ std::optional<SpectralAxis> AxisFromLimits(const ImageMetadata& metadata)
     wavelengths.push_back(ToText((least + greatest) / 2));
     widths.push_back(ToText(greatest - least));
   }
-  return MakeAxis(wavelengths, widths, "");
+  return MakeAxis({wavelengths, widths, ""});
 }
 } // namespace
 
@@ -128,8 +128,10 @@ std::optional<SpectralAxis> GetSpectralAxis(const ImageMetadata& metadata)
       unit = unit.empty() ? Find(band, unitKey) : unit;
     }
   }
-  const auto axis = MakeAxis(wavelengths, widths, unit);
-  return axis ? axis : AxisFromLimits(metadata);
+  const auto axis    = MakeAxis({wavelengths, widths, unit});
+  const auto missing = axis ? axis->FindMissing() : std::vector<bool>();
+  const bool all     = std::find(missing.begin(), missing.end(), true) == missing.end();
+  return axis && all ? axis : AxisFromLimits(metadata);
 }
 
 void SetBadBands(ImageMetadata& metadata, const std::vector<bool>& bad)

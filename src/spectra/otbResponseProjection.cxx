@@ -35,6 +35,11 @@ std::vector<Knot> MakeKnots(const SpectralAxis& axis)
   std::vector<Knot> knots;
   for (const std::size_t band : order)
   {
+    // A band without a wavelength sees nothing that is known.
+    if (axis.wavelengths[band] == 0)
+    {
+      continue;
+    }
     if (knots.empty() || axis.wavelengths[band] - knots.back().wavelength > SameCenter)
     {
       knots.push_back({axis.wavelengths[band], 0., {}});
@@ -115,14 +120,15 @@ void CheckCoverage(const ResponseCurve& curve, const std::vector<std::pair<doubl
 
 SpectralResponse ProjectResponses(const std::vector<ResponseCurve>& curves, const SpectralAxis& axis, const std::string& source)
 {
-  if (axis.size() == 0)
+  const auto missing = axis.FindMissing();
+  if (std::find(missing.begin(), missing.end(), false) == missing.end())
   {
     throw std::invalid_argument(source + ": found no wavelengths of the hyperspectral image, expected one for each band");
   }
   const auto               knots = MakeKnots(axis);
   const auto               seen  = FindSeen(knots);
   std::vector<std::string> names;
-  SpectraMatrix            matrix(static_cast<Eigen::Index>(curves.size()), static_cast<Eigen::Index>(axis.size()));
+  SpectraMatrix            matrix = SpectraMatrix::Zero(static_cast<Eigen::Index>(curves.size()), static_cast<Eigen::Index>(axis.size()));
 
   std::vector<double> weights(knots.size());
   for (std::size_t row = 0; row < curves.size(); ++row)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralAxis.h"
-#include "otbTextLines.h"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <sstream>
 #include <stdexcept>
 
@@ -48,19 +48,43 @@ std::optional<double> NanometresPer(std::string unit)
   return std::nullopt;
 }
 
-void CheckAndScale(std::vector<double>& values, double factor, const std::string& what)
+/** Scales the values of the bands that have some; 0 stays what it is where a band has none. */
+void CheckAndScale(std::vector<double>& values, double factor, const std::vector<bool>& missing, const std::string& what)
 {
   for (std::size_t band = 0; band < values.size(); ++band)
   {
     // The unit may be what makes it overflow, or vanish.
-    const double scaled = values[band] * factor;
-    if (!std::isfinite(scaled) || !(scaled > 0))
+    const double scaled = missing[band] ? 0. : values[band] * factor;
+    if (!std::isfinite(scaled) || (!missing[band] && !(scaled > 0)))
     {
       std::ostringstream message;
       message << what << ": found " << values[band] << " for band " << band + 1 << ", expected a positive length";
       throw std::invalid_argument(message.str());
     }
     values[band] = scaled;
+  }
+}
+
+/** No imaging spectrometer has all bands there: the values are in another unit. */
+constexpr double ShortestSpectrum = 30;  // [nm]
+constexpr double LongestSpectrum  = 1e5; // [nm]
+
+/** \throw std::invalid_argument when a unit that is stated contradicts the values, which some files have in um and call nm. */
+void CheckUnit(const std::vector<double>& wavelengths, const std::vector<bool>& missing, double factor, const std::string& unit)
+{
+  double least = std::numeric_limits<double>::infinity();
+  double most  = 0;
+  for (std::size_t band = 0; band < wavelengths.size(); ++band)
+  {
+    least = missing[band] ? least : std::min(least, wavelengths[band]);
+    most  = std::max(most, wavelengths[band]);
+  }
+  if (most * factor < ShortestSpectrum || least * factor > LongestSpectrum)
+  {
+    std::ostringstream message;
+    message << "wavelengths: found values from " << least << " to " << most << " in the unit \"" << unit << "\", expected "
+            << (GuessNanometres(wavelengths) == 1 ? "nm" : "um") << " for such values";
+    throw std::invalid_argument(message.str());
   }
 }
 } // namespace
@@ -77,10 +101,30 @@ SpectralAxis SpectralAxis::FromValues(std::vector<double> wavelengths, std::vect
     throw std::invalid_argument("wavelengths: found " + std::to_string(wavelengths.size()) + " wavelengths and " + std::to_string(widths.size()) +
                                 " widths, expected as many of both");
   }
-  const double factor = NanometresPer(unit).value_or(GuessNanometres(wavelengths));
-  CheckAndScale(wavelengths, factor, "wavelengths");
-  CheckAndScale(widths, factor, "widths (FWHM)");
+  std::vector<bool> missing(wavelengths.size());
+  std::transform(wavelengths.begin(), wavelengths.end(), missing.begin(), [](double wavelength) { return wavelength == 0; });
+  if (std::find(missing.begin(), missing.end(), false) == missing.end())
+  {
+    missing.assign(wavelengths.size(), false);
+  }
+  const auto   stated = NanometresPer(unit);
+  const double factor = stated.value_or(GuessNanometres(wavelengths));
+  auto         scaled = wavelengths;
+  CheckAndScale(scaled, factor, missing, "wavelengths");
+  CheckAndScale(widths, factor, missing, "widths (FWHM)");
+  if (stated)
+  {
+    CheckUnit(wavelengths, missing, factor, unit);
+  }
+  wavelengths = std::move(scaled);
   return {std::move(wavelengths), std::move(widths)};
+}
+
+std::vector<bool> SpectralAxis::FindMissing() const
+{
+  std::vector<bool> missing(size());
+  std::transform(wavelengths.begin(), wavelengths.end(), missing.begin(), [](double wavelength) { return wavelength == 0; });
+  return missing;
 }
 
 SpectralAxis SpectralAxis::Pick(const std::vector<std::size_t>& bands) const
@@ -95,52 +139,5 @@ SpectralAxis SpectralAxis::Pick(const std::vector<std::size_t>& bands) const
     }
   }
   return picked;
-}
-
-SpectralAxis SpectralAxis::Read(std::istream& text, const std::string& source)
-{
-  TextLines           lines(text, source);
-  std::string         line;
-  std::vector<double> values;
-  std::size_t         numberOfLines = 0;
-  bool                pairs         = true;
-  for (bool first = true; lines.Next(line); first = false)
-  {
-    const auto fields = SplitList(line);
-    if (first && std::none_of(fields.begin(), fields.end(), [](std::string_view field) { return ParseNumber(field).has_value(); }))
-    {
-      continue;
-    }
-    for (std::size_t column = 0; column < fields.size(); ++column)
-    {
-      values.push_back(lines.Number(fields[column], column + 1));
-      if (!(values.back() > 0))
-      {
-        lines.Fail(Quote(fields[column]) + " in column " + std::to_string(column + 1), "a positive wavelength");
-      }
-    }
-    ++numberOfLines;
-    pairs = pairs && fields.size() == 2;
-    if (values.size() > 2 * MaximumBands)
-    {
-      lines.Fail("more than " + std::to_string(MaximumBands) + " bands", "the wavelengths of a hyperspectral image");
-    }
-  }
-  if (values.empty())
-  {
-    lines.FailWhole("no number", "the wavelengths of a hyperspectral image");
-  }
-  std::vector<double> wavelengths = values;
-  std::vector<double> widths;
-  if (pairs && numberOfLines > 1)
-  {
-    wavelengths.clear();
-    for (std::size_t i = 0; i < values.size(); i += 2)
-    {
-      wavelengths.push_back(values[i]);
-      widths.push_back(values[i + 1]);
-    }
-  }
-  return FromValues(std::move(wavelengths), std::move(widths), "");
 }
 } // namespace otb

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -19,9 +20,45 @@ namespace otb
 namespace
 {
 /** Far more than any of these files has. */
-constexpr std::uintmax_t MaximumSidecarSize = std::uintmax_t(16) << 20;
+constexpr std::uintmax_t MaximumFileSize = std::uintmax_t(16) << 20;
 
-/** Numbers from text, one a band; empty when one is missing or not a number. */
+/** A wavelength from its text: 0 for a band that has none; nothing when the text is no number. */
+std::optional<double> ToWavelength(const std::string& text)
+{
+  const auto fields = SplitList(text);
+  const auto value  = fields.size() == 1 ? ParseNumber(fields.front()) : std::nullopt;
+  return value && std::isnan(*value) ? 0. : value;
+}
+
+/** The items of a list of ENVI. With decimal commas, what white space separates, if that makes one number a band. */
+std::vector<std::string> SplitEnviList(const std::string& list, std::size_t bands)
+{
+  const auto               items = ToTexts(list);
+  std::istringstream       text(list);
+  std::string              word;
+  std::vector<std::string> decimals;
+  if (items.size() != 2 * bands || list.find('.') != std::string::npos)
+  {
+    return items;
+  }
+  while (text >> word)
+  {
+    word.erase(std::remove_if(word.begin(), word.end(), [](char c) { return c == '{' || c == '}' || c == ';'; }), word.end());
+    word.erase(word.find_last_not_of(',') + 1);
+    const auto comma = word.find(',');
+    if (comma != std::string::npos)
+    {
+      word[comma] = '.';
+    }
+    if (!word.empty())
+    {
+      decimals.push_back(word);
+    }
+  }
+  return decimals.size() == bands ? decimals : items;
+}
+} // namespace
+
 std::vector<double> ToNumbers(const std::vector<std::string>& texts)
 {
   std::vector<double> values;
@@ -44,11 +81,10 @@ std::string ToLower(std::string text)
   return text;
 }
 
-/** The text of a file that is not too long to be what is looked for; empty when there is none. */
-std::string Slurp(const std::filesystem::path& path)
+std::string ReadSmallFile(const std::string& path)
 {
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) > MaximumSidecarSize)
+  if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) > MaximumFileSize)
   {
     return {};
   }
@@ -56,8 +92,7 @@ std::string Slurp(const std::filesystem::path& path)
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/** The value of a field of an ENVI header without its braces, which may span lines; empty when there is none. */
-std::string EnviField(const std::string& header, const std::string& key)
+std::string FindEnviField(const std::string& header, const std::string& key)
 {
   std::istringstream lines(header);
   for (std::string line; std::getline(lines, line);)
@@ -88,31 +123,64 @@ std::vector<std::string> ToTexts(const std::string& list)
   const auto fields = SplitList(list);
   return {fields.begin(), fields.end()};
 }
-} // namespace
 
-std::optional<SpectralAxis> MakeAxis(const std::vector<std::string>& wavelengths, const std::vector<std::string>& widths, const std::string& unit)
+std::optional<SpectralAxis> MakeAxis(const AxisTexts& texts, std::string* problem)
 {
-  const auto centers = ToNumbers(wavelengths);
-  auto       fwhm    = ToNumbers(widths);
-  if (centers.empty() || centers.size() > SpectralAxis::MaximumBands)
+  const auto fail = [problem](const std::string& text)
   {
+    if (problem)
+    {
+      *problem = text;
+    }
     return std::nullopt;
+  };
+  // That there is not a single one is the usual case, and no problem of its own.
+  if (std::all_of(texts.wavelengths.begin(), texts.wavelengths.end(), [](const std::string& text) { return text.empty(); }))
+  {
+    return fail("");
   }
-  if (fwhm.size() != centers.size() || std::any_of(fwhm.begin(), fwhm.end(), [](double width) { return !(width > 0); }))
+  std::vector<double> centers;
+  for (const auto& text : texts.wavelengths)
+  {
+    const auto value = ToWavelength(text);
+    if (!value)
+    {
+      return fail("found " + (text.empty() ? "nothing" : Quote(text)) + " as the wavelength of band " + std::to_string(centers.size() + 1) +
+                  ", expected a number");
+    }
+    centers.push_back(*value);
+  }
+  if (centers.size() > SpectralAxis::MaximumBands)
+  {
+    return fail("found " + std::to_string(centers.size()) + " wavelengths, expected at most " + std::to_string(SpectralAxis::MaximumBands));
+  }
+  if (std::all_of(centers.begin(), centers.end(), [](double wavelength) { return wavelength == 0; }))
+  {
+    return fail("found no wavelength but 0, expected that of at least one band");
+  }
+  auto fwhm = ToNumbers(texts.widths);
+  for (std::size_t band = 0; fwhm.size() == centers.size() && band < fwhm.size(); ++band)
+  {
+    if (!(fwhm[band] > 0) && centers[band] != 0)
+    {
+      fwhm.clear();
+    }
+  }
+  if (fwhm.size() != centers.size())
   {
     fwhm.clear();
   }
   try
   {
-    return SpectralAxis::FromValues(centers, fwhm, unit);
+    return SpectralAxis::FromValues(centers, fwhm, texts.unit);
   }
-  catch (const std::invalid_argument&)
+  catch (const std::invalid_argument& error)
   {
-    return std::nullopt;
+    return fail(error.what());
   }
 }
 
-std::optional<SpectralAxis> AxisFromNames(const std::vector<std::string>& names)
+AxisTexts TextsFromNames(const std::vector<std::string>& names)
 {
   std::vector<std::string> wavelengths;
   std::string              unit;
@@ -131,43 +199,44 @@ std::optional<SpectralAxis> AxisFromNames(const std::vector<std::string>& names)
     const auto words = SplitList(end == std::string::npos ? std::string_view() : std::string_view(text).substr(end + 1));
     if (words.size() != 1 || (!unit.empty() && words.front() != unit))
     {
-      return std::nullopt;
+      return {};
     }
     unit = words.front();
     wavelengths.push_back(text.substr(begin + 1, end - begin));
   }
   // Any word could follow a number; these are the units that occur.
   const bool known = unit == "nm" || unit == "um" || unit.rfind("nanomet", 0) == 0 || unit.rfind("micromet", 0) == 0;
-  return known ? MakeAxis(wavelengths, {}, unit) : std::nullopt;
+  return known ? AxisTexts{wavelengths, {}, unit} : AxisTexts();
 }
 
-std::optional<SpectralAxis> AxisFromEnMapMetadata(const std::string& xml)
+AxisTexts TextsFromProductMetadata(const std::string& xml)
 {
   CPLPushErrorHandler(CPLQuietErrorHandler);
   const std::unique_ptr<CPLXMLNode, decltype(&CPLDestroyXMLNode)> root(CPLParseXMLString(xml.c_str()), CPLDestroyXMLNode);
   CPLPopErrorHandler();
-  const CPLXMLNode* const  bands = root ? CPLSearchXMLNode(root.get(), "=bandCharacterisation") : nullptr;
-  std::vector<std::string> wavelengths;
-  std::vector<std::string> widths;
+  const CPLXMLNode* const bands = root ? CPLSearchXMLNode(root.get(), "=bandCharacterisation") : nullptr;
+  AxisTexts               texts;
+  texts.unit = "nm";
   for (const CPLXMLNode* band = bands ? bands->psChild : nullptr; band; band = band->psNext)
   {
-    if (band->eType == CXT_Element)
+    if (band->eType == CXT_Element && CPLGetXMLNode(band, "wavelengthCenterOfBand"))
     {
-      wavelengths.push_back(CPLGetXMLValue(band, "wavelengthCenterOfBand", ""));
-      widths.push_back(CPLGetXMLValue(band, "FWHMOfBand", ""));
+      // EnMAP's name, else that of DESIS.
+      texts.wavelengths.emplace_back(CPLGetXMLValue(band, "wavelengthCenterOfBand", "0"));
+      texts.widths.emplace_back(CPLGetXMLValue(band, "FWHMOfBand", CPLGetXMLValue(band, "wavelengthWidthOfBand", "")));
     }
   }
-  return MakeAxis(wavelengths, widths, "nm");
+  return texts;
 }
 
-std::optional<SpectralAxis> AxisFromEnviHeader(const std::string& header)
+AxisTexts TextsFromEnviHeader(const std::string& header, std::size_t bands)
 {
-  const std::string unit  = EnviField(header, "wavelength units");
-  const auto        words = ToTexts(unit);
-  return MakeAxis(ToTexts(EnviField(header, "wavelength")), ToTexts(EnviField(header, "fwhm")), words.size() == 1 ? words.front() : "");
+  const auto words = ToTexts(FindEnviField(header, "wavelength units"));
+  return {SplitEnviList(FindEnviField(header, "wavelength"), bands), SplitEnviList(FindEnviField(header, "fwhm"), bands),
+          words.size() == 1 ? words.front() : ""};
 }
 
-std::optional<SpectralAxis> AxisFromTable(const std::string& table)
+AxisTexts TextsFromTable(const std::string& table)
 {
   std::istringstream       lines(table);
   std::string              line;
@@ -187,7 +256,7 @@ std::optional<SpectralAxis> AxisFromTable(const std::string& table)
     const auto fields = clean(line);
     if (fields.size() != header.size() || fields.size() <= static_cast<std::size_t>(wavelength))
     {
-      return std::nullopt;
+      return {};
     }
     wavelengths.push_back(fields[static_cast<std::size_t>(wavelength)]);
     if (static_cast<std::size_t>(width) < fields.size())
@@ -195,45 +264,7 @@ std::optional<SpectralAxis> AxisFromTable(const std::string& table)
       widths.push_back(fields[static_cast<std::size_t>(width)]);
     }
   }
-  return MakeAxis(wavelengths, widths, "");
-}
-
-std::optional<SpectralAxis> AxisFromSidecar(const std::string& image, std::size_t bands)
-{
-  namespace fs             = std::filesystem;
-  const fs::path    path   = image;
-  const std::string stem   = path.stem().string();
-  const auto        part   = stem.find("SPECTRAL_IMAGE");
-  const auto        beside = [&path](const std::string& extension) { return fs::path(path).replace_extension(extension); };
-  if (part != std::string::npos)
-  {
-    const fs::path metadata = path.parent_path() / (stem.substr(0, part) + "METADATA.XML");
-    auto           axis     = AxisFromEnMapMetadata(Slurp(metadata));
-    // One file lists both detectors of a product whose image has one of them.
-    if (axis && axis->size() > bands)
-    {
-      const bool swir = stem.find("SWIR", part) != std::string::npos;
-      const bool vnir = stem.find("VNIR", part) != std::string::npos;
-      if (swir || vnir)
-      {
-        std::vector<std::size_t> picked(bands);
-        std::generate(picked.begin(), picked.end(), [next = swir ? axis->size() - bands : 0]() mutable { return next++; });
-        axis = axis->Pick(picked);
-      }
-    }
-    if (axis && axis->size() == bands)
-    {
-      return axis;
-    }
-  }
-  for (const auto& axis : {AxisFromTable(Slurp(beside(".wvl"))), AxisFromEnviHeader(Slurp(beside(".hdr")))})
-  {
-    if (axis && axis->size() == bands)
-    {
-      return axis;
-    }
-  }
-  return std::nullopt;
+  return {wavelengths, widths, ""};
 }
 
 std::vector<bool> BadBandsFromList(const std::vector<std::string>& list)

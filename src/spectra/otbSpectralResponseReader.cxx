@@ -10,82 +10,62 @@ namespace otb
 {
 namespace
 {
-/** More multispectral bands than any sensor has, and more samples than any curve: what lies beyond is not such a file. */
+/** More multispectral bands than any sensor has: what lies beyond is not such a file. */
 constexpr std::size_t MaximumMultispectralBands = 1024;
-constexpr std::size_t MaximumSamples            = 200000;
 
 const double FwhmOfSigma = 2 * std::sqrt(2 * std::log(2.));
 
-double NonNegative(const TextLines& lines, std::string_view field, std::size_t column)
+/** Measured responses dip below zero by noise; what is further below is a mistake. Of the row's greatest response. */
+constexpr double LeastNegative = -0.01;
+
+/** The separator of a matrix by its first line. Commas between the digits of cells that tabs separate are decimal ones. */
+char FindMatrixSeparator(const std::string& line)
 {
-  const double value = lines.Number(field, column);
-  if (value < 0)
+  const char separator = FindSeparator(line);
+  const bool spaced    = line.find(", ") != std::string::npos || line.find(",\t") != std::string::npos;
+  return separator == ',' && !spaced && line.find('\t') != std::string::npos ? '\t' : separator;
+}
+
+/** The fields of a row, without those that spreadsheets leave empty at its end. */
+std::vector<std::string_view> SplitRow(const std::string& line, char separator)
+{
+  auto fields = SplitFields(line, separator);
+  while (!fields.empty() && fields.back().empty())
   {
-    lines.Fail(Quote(field) + " in column " + std::to_string(column), "a response that is not negative");
+    fields.pop_back();
   }
-  return value;
+  return fields;
+}
+
+/** A row of responses, those that are negative by noise as zero. */
+std::vector<double> ReadRow(const TextLines& lines, const std::vector<std::string_view>& fields, bool decimalCommas)
+{
+  std::vector<double> row;
+  for (std::size_t column = 0; column < fields.size(); ++column)
+  {
+    std::string field(fields[column]);
+    const auto  comma = decimalCommas ? field.find(',') : std::string::npos;
+    if (comma != std::string::npos)
+    {
+      field[comma] = '.';
+    }
+    row.push_back(lines.Number(field, column + 1));
+  }
+  const double most = *std::max_element(row.begin(), row.end());
+  for (std::size_t column = 0; column < row.size(); ++column)
+  {
+    if (row[column] < 0 && !(row[column] >= LeastNegative * most))
+    {
+      lines.Fail(Quote(fields[column]) + " in column " + std::to_string(column + 1), "a response that is not negative");
+    }
+    row[column] = std::max(0., row[column]);
+  }
+  return row;
 }
 
 std::string Columns(std::size_t count)
 {
   return std::to_string(count) + (count == 1 ? " column" : " columns");
-}
-
-/** A table of curves column by column: the wavelengths, then the bands. */
-struct CurveTable
-{
-  std::vector<std::string>         names;
-  std::vector<double>              wavelengths;
-  std::vector<std::vector<double>> responses;
-};
-
-/** Takes the first line. Returns the columns before the first band's: one with a header, two without. */
-std::size_t ReadHeader(const TextLines& lines, const std::vector<std::string_view>& fields, CurveTable& table)
-{
-  const bool        header  = std::any_of(fields.begin(), fields.end(), [](std::string_view field) { return !ParseNumber(field); });
-  const std::size_t leading = header ? 1 : 2;
-  if (fields.size() <= leading)
-  {
-    lines.Fail(Columns(fields.size()), header ? "a header with the wavelength and one column for each band"
-                                              : "a header line, or without one at least three columns (wavelength, solar irradiance, bands)");
-  }
-  if (fields.size() > leading + MaximumMultispectralBands)
-  {
-    lines.Fail(Columns(fields.size()), "at most " + std::to_string(MaximumMultispectralBands) + " bands");
-  }
-  if (header && ParseNumber(fields.front()))
-  {
-    lines.Fail(Quote(fields.front()) + " as the name of the first column", "a header line (wavelength, names of the bands) or numbers alone");
-  }
-  for (std::size_t column = leading; column < fields.size(); ++column)
-  {
-    const std::size_t band = table.names.size() + 1;
-    table.names.push_back(header && !fields[column].empty() ? std::string(fields[column]) : "band " + std::to_string(band));
-  }
-  table.responses.resize(table.names.size());
-  return leading;
-}
-
-void ReadSample(const TextLines& lines, const std::vector<std::string_view>& fields, std::size_t leading, CurveTable& table)
-{
-  if (fields.size() != leading + table.names.size())
-  {
-    lines.Fail(Columns(fields.size()), Columns(leading + table.names.size()) + " as in the first line");
-  }
-  if (table.wavelengths.size() >= MaximumSamples)
-  {
-    lines.Fail("one more sample", "at most " + std::to_string(MaximumSamples));
-  }
-  const double wavelength = lines.Number(fields.front(), 1);
-  if (!(wavelength > (table.wavelengths.empty() ? 0. : table.wavelengths.back())))
-  {
-    lines.Fail("the wavelength " + Quote(fields.front()), "positive wavelengths that increase from line to line");
-  }
-  table.wavelengths.push_back(wavelength);
-  for (std::size_t band = 0; band < table.names.size(); ++band)
-  {
-    table.responses[band].push_back(NonNegative(lines, fields[leading + band], leading + band + 1));
-  }
 }
 } // namespace
 
@@ -99,9 +79,13 @@ SpectralResponse ReadSpectralResponseMatrix(std::istream& text, const std::strin
   char                     separator = '\0';
   while (lines.Next(line))
   {
-    separator         = names.empty() ? FindSeparator(line) : separator;
-    const auto fields = SplitFields(line, separator);
-    columns           = names.empty() ? fields.size() : columns;
+    separator         = names.empty() ? FindMatrixSeparator(line) : separator;
+    const auto fields = SplitRow(line, separator);
+    if (fields.empty())
+    {
+      continue;
+    }
+    columns = names.empty() ? fields.size() : columns;
     if (fields.size() != columns)
     {
       lines.Fail(Columns(fields.size()), Columns(columns) + " as in the first row");
@@ -115,9 +99,8 @@ SpectralResponse ReadSpectralResponseMatrix(std::istream& text, const std::strin
       lines.Fail("one more row", "at most " + std::to_string(MaximumMultispectralBands) + " multispectral bands");
     }
     double sum = 0;
-    for (std::size_t column = 0; column < columns; ++column)
+    for (const double value : ReadRow(lines, fields, separator == ';' || separator == '\t'))
     {
-      const double value = NonNegative(lines, fields[column], column + 1);
       sum += value;
       values.push_back(static_cast<float>(value));
     }
@@ -133,46 +116,6 @@ SpectralResponse ReadSpectralResponseMatrix(std::istream& text, const std::strin
   }
   const auto rows = static_cast<Eigen::Index>(names.size());
   return SpectralResponse(Eigen::Map<const SpectraMatrix>(values.data(), rows, static_cast<Eigen::Index>(columns)), std::move(names), source);
-}
-
-std::vector<ResponseCurve> ReadResponseCurves(std::istream& text, const std::string& source)
-{
-  TextLines   lines(text, source);
-  std::string line;
-  CurveTable  table;
-  std::size_t leading   = 0;
-  char        separator = '\0';
-  while (lines.Next(line))
-  {
-    const bool first  = leading == 0;
-    separator         = first ? FindSeparator(line) : separator;
-    const auto fields = SplitFields(line, separator);
-    leading           = first ? ReadHeader(lines, fields, table) : leading;
-    if (!first || leading == 2)
-    {
-      ReadSample(lines, fields, leading, table);
-    }
-  }
-  if (table.wavelengths.size() < 2)
-  {
-    lines.FailWhole(std::to_string(table.wavelengths.size()) + " lines of samples", "at least two");
-  }
-  const double factor = GuessNanometres(table.wavelengths);
-  for (double& wavelength : table.wavelengths)
-  {
-    wavelength *= factor;
-  }
-  std::vector<ResponseCurve> curves;
-  for (std::size_t band = 0; band < table.names.size(); ++band)
-  {
-    const auto& values = table.responses[band];
-    if (std::all_of(values.begin(), values.end(), [](double value) { return value == 0; }))
-    {
-      lines.FailWhole("only zeros in the column of band " + table.names[band], "the response of a band");
-    }
-    curves.push_back(ResponseCurve::Sampled(table.names[band], table.wavelengths, values));
-  }
-  return curves;
 }
 
 std::vector<ResponseCurve> ParseResponseBands(const std::string& text, const std::string& source)

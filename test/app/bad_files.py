@@ -28,7 +28,7 @@ TEXTS = {
     "great_row.csv": MATRIX_ROW + 9 * "1," + "1e400\n",
     # Response curves.
     "curves.csv": "nm,a,b,c\n450,1,0,0\n500,1,1,0\n600,0,1,1\n700,0,0,1\n900,0,0,0\n",
-    "curve_order.csv": "nm,a\n500,1\n490,1\n",
+    "curve_order.csv": "nm,a\n500,1\n490,1\n510,1\n",
     "curve_elsewhere.csv": "nm,a\n3000,1\n3100,1\n",
     "curve_zero.csv": "nm,a\n500,0\n600,0\n",
     "curve_negative.csv": "nm,a\n500,1\n600,-1\n",

@@ -3,6 +3,7 @@
 // The first byte says what the rest is: a file of wavelengths, the ENVI header of an image, what products keep beside images or in names, or a list of bands.
 
 #include "otbBandList.h"
+#include "otbImageFileSpectralAxis.h"
 #include "otbSpectralAxis.h"
 #include "otbSpectralAxisSources.h"
 
@@ -20,13 +21,16 @@ namespace
 void RequireValid(const otb::SpectralAxis& axis)
 {
   bool valid = axis.size() > 0 && (axis.widths.empty() || axis.widths.size() == axis.size());
-  for (const auto& values : {axis.wavelengths, axis.widths})
+  bool any   = false;
+  for (std::size_t band = 0; valid && band < axis.size(); ++band)
   {
-    for (const double value : values)
-    {
-      valid = valid && std::isfinite(value) && value > 0;
-    }
+    // 0 where a band has no wavelength.
+    const double wavelength = axis.wavelengths[band];
+    const double width      = axis.widths.empty() ? wavelength : axis.widths[band];
+    valid                   = std::isfinite(wavelength) && wavelength >= 0 && std::isfinite(width) && (width > 0) == (wavelength > 0);
+    any                     = any || wavelength > 0;
   }
+  valid = valid && any;
   if (!valid)
   {
     std::abort();
@@ -59,6 +63,7 @@ void ReadEnviImage(const std::string& header)
     RequireValid(*axis);
   }
   otb::ReadBadBandsOfImage("/vsimem/fuzz.img");
+  otb::ReadIgnoredValueOfImage("/vsimem/fuzz.img");
 }
 
 void ReadBandList(const std::string& text)
@@ -72,9 +77,9 @@ void ReadBandList(const std::string& text)
   }
 }
 
-void Check(const std::optional<otb::SpectralAxis>& axis)
+void Check(const otb::AxisTexts& texts)
 {
-  if (axis)
+  if (const auto axis = otb::MakeAxis(texts))
   {
     RequireValid(*axis);
   }
@@ -93,19 +98,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     switch (data[0] % 7)
     {
     case 0:
-      Check(otb::AxisFromNames({text, text}));
+      Check(otb::TextsFromNames({text, text}));
       break;
     case 1:
       ReadEnviImage(text);
       break;
     case 2:
-      Check(otb::AxisFromEnMapMetadata(text));
+      Check(otb::TextsFromProductMetadata(text));
       break;
     case 3:
-      Check(otb::AxisFromEnviHeader(text));
+      Check(otb::TextsFromEnviHeader(text, 3));
       break;
     case 4:
-      Check(otb::AxisFromTable(text));
+      Check(otb::TextsFromTable(text));
       break;
     case 5:
       ReadBandList(text);

@@ -64,6 +64,102 @@ TEST(SpectralAxis, ErrorsNameSourceAndLine)
   EXPECT_NE(ErrorOf(std::string(5000000, '4')).find("line 1: found a line of more than"), std::string::npos);
 }
 
+TEST(SpectralAxis, ALineOfNamesSaysWhichColumnIsWhich)
+{
+  const Values centres{418.24, 423.87, 429.5};
+  const Values widths{7, 6.5, 6.25};
+  for (const char* text :
+       {"band,wavelength,fwhm\n1,418.24,7\n2,423.87,6.5\n3,429.5,6.25\n", "fwhm;Wavelength (nm);Band\n7;418.24;1\n6.5;423.87;2\n6.25;429.5;3\n",
+        "Band;FWHM;Center Wavelength\n1;7,0;418,24\n2;6,5;423,87\n3;6,25;429,5\n", "no\twl\tfwhm\tbbl\n1\t418,24\t7\t1\n2\t423,87\t6,5\t1\n3\t429,5\t6,25\t0\n",
+        "wavelength [um],width [um]\n0.41824,0.007\n0.42387,0.0065\n0.4295,0.00625\n",
+        "Bands of X,,,\nname,wavelength,fwhm,wavelength_units\n,nm,nm,\n1,418.24,7,Nanometers\n2,423.87,6.5,Nanometers\n3,429.5,6.25,Nanometers\n,,,\n",
+        "\"wavelength\",\"fwhm\"\n\"1\",418.24,7\n\"2\",423.87,6.5\n\"3\",429.5,6.25\n",
+        "Band  Wavelength (nm)  FWHM (nm)\n1  418.24  7\n2  423.87  6.5\n3  429.5  6.25\n",
+        "band,wavelength_min,wavelength_max,wavelength,fwhm\n1,410,420,418.24,7\n2,420,430,423.87,6.5\n3,425,435,429.5,6.25\n",
+        "1,418.24,7\n2,423.87,6.5\n3,429.5,6.25\n"})
+  {
+    const auto axis = Read(text);
+    ASSERT_EQ(axis.size(), 3u) << text;
+    ASSERT_EQ(axis.widths.size(), 3u) << text;
+    for (std::size_t band = 0; band < 3; ++band)
+    {
+      EXPECT_NEAR(axis.wavelengths[band], centres[band], 1e-9) << text;
+      EXPECT_NEAR(axis.widths[band], widths[band], 1e-9) << text;
+    }
+  }
+}
+
+TEST(SpectralAxis, TheNumberOfTheBandIsNoWavelength)
+{
+  EXPECT_EQ(Read("1 418.24\n2 423.87\n3 429.5\n").wavelengths, (Values{418.24, 423.87, 429.5}));
+  EXPECT_EQ(Read("band;wl\n0;500\n1;510\n").wavelengths, (Values{500, 510}));
+  EXPECT_TRUE(Read("band;wl\n0;500\n1;510\n").widths.empty());
+  // Thermal bands in micrometres, with widths.
+  EXPECT_EQ(Read("8 0.1\n9 0.1\n10 0.1\n").wavelengths, (Values{8000, 9000, 10000}));
+}
+
+TEST(SpectralAxis, DecimalCommasAreUnderstoodOrRefused)
+{
+  EXPECT_EQ(Read("418,24;7,5\n423,87;6,5\n").wavelengths, (Values{418.24, 423.87}));
+  EXPECT_EQ(Read("418,24;7,5\n423,87;6,5\n").widths, (Values{7.5, 6.5}));
+  EXPECT_EQ(Read("wavelength\n418,24\n423,87\n").wavelengths, (Values{418.24, 423.87}));
+  EXPECT_EQ(Read("400,5;410;420,25").wavelengths, (Values{400.5, 410, 420.25}));
+  // Whole numbers that can be widths are.
+  EXPECT_EQ(Read("400,10\n410,11\n").widths, (Values{10, 11}));
+  for (const char* text : {"400,1\n435,6\n471,2\n", "400,05\n435,06\n", "400\n435,6\n471,7\n"})
+  {
+    EXPECT_NE(ErrorOf(text).find("wavelengths.csv, line 1: found \"400"), std::string::npos) << ErrorOf(text);
+    EXPECT_NE(ErrorOf(text).find("expected decimal points, or semicolons"), std::string::npos) << ErrorOf(text);
+  }
+}
+
+TEST(SpectralAxis, WidthsBeforeWavelengthsAreRefused)
+{
+  EXPECT_EQ(ErrorOf("7,418.5\n6.5,423.5\n"),
+            "wavelengths.csv, line 1: found a width that is not less than the wavelength, expected the wavelength, then the full "
+            "width at half maximum, or a line that names the columns");
+}
+
+TEST(SpectralAxis, ReadsUtf16AndAnyLineEnds)
+{
+  const std::string text = "wavelength\tfwhm [\xC2\xB5m]\r\n418.24\t7\r\n423.87\t6.5\r\n";
+  std::string       little("\xFF\xFE", 2);
+  std::string       big("\xFE\xFF", 2);
+  for (std::size_t i = 0; i < text.size(); ++i)
+  {
+    const bool micro = text[i] == '\xC2';
+    i += micro ? 1 : 0;
+    const char unit = micro ? '\xB5' : text[i];
+    little += {unit, '\0'};
+    big += {'\0', unit};
+  }
+  for (const auto& encoded : {little, big, std::string("wavelength,fwhm\r418.24,7\r423.87,6.5\r")})
+  {
+    EXPECT_EQ(Read(encoded).wavelengths, (Values{418.24, 423.87}));
+    EXPECT_EQ(Read(encoded).widths, (Values{7, 6.5}));
+  }
+  EXPECT_EQ(ErrorOf(little + std::string("x\0", 2)), "wavelengths.csv, line 4: found \"x\" in column 1, expected a finite number");
+  EXPECT_EQ(ErrorOf("\xFFxyz"), "wavelengths.csv, line 1: found a byte that begins no text, expected text");
+}
+
+TEST(SpectralAxis, BandsMayHaveNoWavelength)
+{
+  const auto axis = Read("band,wavelength,fwhm\n1,0,0\n2,410,10\n3,,\n4,430,11\n");
+  EXPECT_EQ(axis.wavelengths, (Values{0, 410, 0, 430}));
+  EXPECT_EQ(axis.widths, (Values{0, 10, 0, 11}));
+  EXPECT_EQ(axis.FindMissing(), (std::vector<bool>{true, false, true, false}));
+  EXPECT_EQ(Read("0\n0.41\n0.42\n").wavelengths, (Values{0, 410, 420}));
+  EXPECT_EQ(ErrorOf("0\n0\n"), "wavelengths.csv, wavelengths: found 0 for band 1, expected a positive length");
+}
+
+TEST(SpectralAxis, AUnitThatContradictsTheValuesIsNamed)
+{
+  EXPECT_EQ(ErrorOf("wavelength [nm]\n0.4\n2.5\n"),
+            "wavelengths.csv, wavelengths: found values from 0.4 to 2.5 in the unit \"nm\", expected um for such values");
+  EXPECT_EQ(ErrorOf("wavelength [um]\n400\n2500\n"),
+            "wavelengths.csv, wavelengths: found values from 400 to 2500 in the unit \"um\", expected nm for such values");
+}
+
 TEST(SpectralAxis, UnitsBecomeNanometres)
 {
   const auto in = [](const std::string& unit, double value) { return otb::SpectralAxis::FromValues({value}, {}, unit).wavelengths.front(); };

@@ -109,6 +109,71 @@ TEST(SpectralResponseReader, CurveErrorsNameTheLine)
   EXPECT_EQ(CurvesError("400,a\n410,1\n").substr(0, 25), "curves.csv, line 1: found");
 }
 
+namespace
+{
+/** Curves as they are in all of the tables below: a triangle from 400 to 420 nm, and half of one. */
+void ExpectTriangles(const std::string& text)
+{
+  const auto curves = ReadCurves(text);
+  ASSERT_EQ(curves.size(), 2u) << text;
+  EXPECT_EQ(curves[0].GetName(), "Blue") << text;
+  EXPECT_EQ(curves[1].GetName(), "Green") << text;
+  EXPECT_NEAR(curves[0](405), 0.5, 1e-9) << text;
+  EXPECT_NEAR(curves[0](415), 0.5, 1e-9) << text;
+  EXPECT_NEAR(curves[1](405), 0.25, 1e-9) << text;
+  EXPECT_NEAR(curves[1](415), 0.75, 1e-9) << text;
+}
+} // namespace
+
+TEST(SpectralResponseReader, CurvesAsSpreadsheetsAndOperatorsWriteThem)
+{
+  for (const char* text : {"nm,Blue,Green\n400,0,0\n410,1,0.5\n420,0,1\n", "nm;Blue;Green\n400;0;0\n410;1;0,5\n420;0;1,0\n",
+                           "nm\tBlue\tGreen\r\n400,0\t0,0\t0,0\r\n410,0\t1,0\t0,5\r\n420,0\t0,0\t1,0\r\n", "nm,Blue,Green\n420,0,1\n410,1,0.5\n400,0,0\n",
+                           "nm,Blue,Green,,\n400,0,0,,\n410,1,0.5,,\n420,0,1,,\n,,,,\n,,,,\n", "nm,Blue,Green\n400,,\n410,1,0.5\n420,,1\n",
+                           "Response of X (2020),,\n,,\nWavelength,Blue,Green\nnm,-,-\n400,0,0\n410,1,0.5\n420,0,1\n",
+                           "Wavelength,Blue,Green\n(um),(rel. units),(rel. units)\n0.400,0,0\n0.410,1,0.5\n0.420,0,1\n",
+                           "No;wavelength;Blue;Green\n1;400;0;0\n2;410;1;0.5\n3;420;0;1\n",
+                           "\"nm\",\"Blue\",\"Green\"\n\"400\",\"0\",\"0\"\n\"410\",\"1\",\"0.5\"\n\"420\",\"0\",\"1\"\n",
+                           "nm,Blue,Green\n400,-0.001,0\n410,1,0.5\n420,-0.0099,1\n"})
+  {
+    ExpectTriangles(text);
+  }
+  const std::string plain = "nm\tBlue\tGreen\r\n400\t0\t0\r\n410\t1\t0.5\r\n420\t0\t1\r\n";
+  std::string       wide("\xFF\xFE", 2);
+  for (const char character : plain)
+  {
+    wide += {character, '\0'};
+  }
+  ExpectTriangles(wide);
+}
+
+TEST(SpectralResponseReader, AnEmptyCellBetweenSamplesIsNoSample)
+{
+  const auto curves = ReadCurves("nm,a,b\n400,0,1\n410,,1\n420,1,1\n430,,1\n");
+  EXPECT_NEAR(curves[0](410), 0.5, 1e-12);
+  EXPECT_NEAR(curves[0](425), 0.5, 1e-12);
+}
+
+TEST(SpectralResponseReader, WhatIsNoSuchTableIsRefused)
+{
+  EXPECT_EQ(CurvesError("nm,a\n400,1\n410,-0.02\n"), "curves.csv, line 3: found \"-0.02\" in column 2, expected a response that is not negative");
+  EXPECT_EQ(CurvesError("nm,a\n420,1\n400,1\n410,1\n"),
+            "curves.csv, line 4: found the wavelength \"410\", expected positive wavelengths that decrease from line to line");
+  EXPECT_EQ(CurvesError("nm,a\n0.4,1\n0.5,1\n"), "curves.csv, wavelengths: found values from 0.4 to 0.5 in the unit \"nm\", expected um for such values");
+  EXPECT_EQ(CurvesError("nm,a\nx,1\ny,1\n"), "curves.csv, line 2: found \"x\" in column 1, expected a finite number");
+  EXPECT_EQ(CurvesError("nm,a\n400,1,3\n410,1,4\n"), "curves.csv, line 2: found 3 columns, expected 2 columns as in the first line");
+  EXPECT_EQ(CurvesError(""), "curves.csv: found 0 lines of samples, expected at least two");
+}
+
+TEST(SpectralResponseReader, MatrixOfASpreadsheet)
+{
+  const auto expected = (otb::SpectraMatrix(2, 2) << 0.25f, 0.75f, 0, 1).finished();
+  for (const char* text : {"0.5,1.5,,\n0,1,,\n,,,\n", "0,5;1,5\n0;1\n", "0,5\t1,5\n0\t1\n", "0.5 1.5\n-0.001 1\n"})
+  {
+    EXPECT_EQ(ReadMatrix(text).GetMatrix(), expected) << text;
+  }
+}
+
 TEST(SpectralResponseReader, BandsAsText)
 {
   const auto curves = otb::ParseResponseBands("490:65, 560:35;665:30", "srf.bands.list");
