@@ -2,6 +2,7 @@
 
 // Every instruction set's kernels against the same operation in double precision.
 
+#include "otbInstructionSet.h"
 #include "otbRefinementKernels.h"
 #include "otbSpectralKernels.h"
 

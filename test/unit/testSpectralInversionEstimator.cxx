@@ -179,7 +179,7 @@ TEST(SpectralInversionEstimator, TrainsWithThePriorAveragedOverEachCell)
   // Neither width nor height is a multiple of the ratio: the cells at the border are cut.
   const auto sample           = MakeSample(14, 11);
   auto       morph            = Small();
-  morph.prior                 = true;
+  morph.prior                 = otb::SpectraMorph::Prior::On;
   morph.priorRatio            = 4;
   auto settings               = Quick(morph, 1);
   settings.training.rateStart = settings.training.ratePeak = settings.training.rateEnd = 1e-30f; // the weights stay where they start
