@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbRadiometryParameters.h"
+#include "otbMultispectralCheck.h"
+#include "otbPlaceCheck.h"
 #include "otbRegistration.h"
 #include "otbSpectralApplication.h"
 
@@ -79,6 +81,8 @@ RadiometryParameters::Comparison RadiometryParameters::Compare(const SpectralRes
                          });
   ReleasePipeline(coarse->GetSource());
   comparison.blur = estimate;
+  WarnOfDisplacement(m_Application, estimate, map, multispectral, hyperspectral);
+  WarnOfPoorBands(m_Application, estimate.radiometry, response);
   if (!this->IsNone())
   {
     comparison.radiometry = this->Harmonise(estimate.radiometry, std::to_string(estimate.radiometry.pixels) + " common coarse pixels by " +
