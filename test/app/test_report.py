@@ -155,7 +155,7 @@ class AnyImages(ReportTest):
         self.says(page, "Red, green and blue: band 3, band 2, band 1")
 
     def test_of_a_prior(self):
-        page = self.fuse_and_read(method_morph_csp=1, epochs=30)
+        page = self.fuse_and_read(method_morph_csp="true", epochs=30)
         self.says(page, "576 hyperspectral pixels")
 
     def test_one_band(self):
