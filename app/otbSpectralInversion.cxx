@@ -72,7 +72,8 @@ private:
     const auto model = std::make_shared<SpectralInversionModel>(SpectralInversionModel::Load(GetParameterString("model"), "model"));
     otbAppLogINFO(<< "Model: " << model->GetMultispectralBands() << " bands to " << model->GetHyperspectralBands() << " by " << model->inverse->Describe()
                   << ", trained on " << model->training.pixels << " pixels");
-    Images images{ReadMultispectralImage(), {}, {}};
+    CheckInputRefinement(model->response);
+    Images images{ReadMultispectralImage(), {}, {}, {}};
     if (HasValue("inhs"))
     {
       images.hyperspectral = ReadHyperspectralImage(*model);
@@ -94,6 +95,7 @@ private:
     {
       m_Radiometry.Tell("those of the image that the model was made with, since inhs is not given", model->radiometry);
     }
+    CheckRefinable(images, comparison.blur);
     Invert(Judge(*model, images, comparison.blur), images, formats);
   }
 };

@@ -84,7 +84,7 @@ RadiometryParameters::Comparison RadiometryParameters::Compare(const SpectralRes
     comparison.radiometry = this->Harmonise(estimate.radiometry, std::to_string(estimate.radiometry.pixels) + " common coarse pixels by " +
                                                                      (map.physical ? coarse.GetPointer() == seen->GetOutput()
                                                                                          ? "physical coordinates"
-                                                                                         : "physical coordinates, " + hyperspectral.key + " being reprojected,"
+                                                                                         : "physical coordinates, " + hyperspectral.key + " being reprojected"
                                                                                    : "equal footprints, since the images are not both georeferenced"));
   }
   return comparison;
