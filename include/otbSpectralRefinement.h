@@ -35,6 +35,7 @@ struct SpectralRefinementModel
   std::vector<float> multispectralNoise; // s_m, c: standard deviation of M - R X, > 0, in the image's unit
   std::vector<float> contrast;           // d, c: standard deviation of R Y per band, > 0, in the image's unit
   SpectralResponse   response;           // R, c x C
+  std::vector<float> tolerance;          // c, > 0: coarse pixels where |R Y - D M| is larger in a band say nothing (CoarseAgreement); empty: all are believed
   float              edge       = 1.f;   // h, > 0: the differences in M, in units of d, that count as an edge
   float              coupling   = 1.f;   // l_s, >= 0
   float              damping    = 0.01f; // l_0, > 0
