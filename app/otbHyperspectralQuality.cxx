@@ -201,7 +201,7 @@ private:
       throw std::invalid_argument("peak: found " + ToText(peak) + ", expected a positive number, or 0 for the maximum of the reference");
     }
     m_Comparisons.clear();
-    const auto       bad   = m_Inputs.FindDeclaredBadBands(m_Inputs.Read("in", true));
+    const auto       bad   = m_Inputs.FindDeclaredBadBands(m_Inputs.Read("in", true, "nodata"));
     const InputImage input = Read("in", bad, true);
     const Image      image = Name(input);
     if (HasValue("ref"))
@@ -215,7 +215,7 @@ private:
     }
     if (HasValue("inms"))
     {
-      const Image sharp = Name(m_Inputs.Read("inms"));
+      const Image sharp = Name(m_Inputs.Read("inms", false, "nodata"));
       Compare("spatial", "spatial.", sharp, OnGridOf(sharp, Project(image, input)), true);
     }
     if (m_Comparisons.empty())
@@ -241,7 +241,7 @@ private:
   /** The image without the bands that are bad in `in`. What has another number of bands is compared with nothing, and refused when it should be. */
   InputImage Read(const std::string& key, const std::vector<bool>& bad, bool withAxis = false)
   {
-    const InputImage image = m_Inputs.Read(key, withAxis);
+    const InputImage image = m_Inputs.Read(key, withAxis, "nodata");
     const bool       any   = std::find(bad.begin(), bad.end(), true) != bad.end();
     return any && image.GetNumberOfBands() == bad.size() ? m_Inputs.Prepare(key, {"", "nodata", false, {}, bad}) : image;
   }
@@ -274,6 +274,12 @@ private:
     return along(map.columns, size[0]) && along(map.rows, size[1]);
   }
 
+  /** The name of an image that something was done to, between commas. */
+  static std::string Add(const std::string& name, const std::string& what)
+  {
+    return name + (name.back() == ',' ? " " : ", ") + what + ",";
+  }
+
   /** As the coarse hyperspectral sensor would have seen the image. */
   Image Coarsen(const Image& image, const Image& coarse)
   {
@@ -293,7 +299,7 @@ private:
       return OnGridOf(coarse, {{blur->GetOutput(), NaN}, image.name});
     }
     blur->UpdateOutputInformation();
-    return {{blur->GetOutput(), NaN}, image.name + ", made coarser by the ratio " + GetParameterString("ratio") + ","};
+    return {{blur->GetOutput(), NaN}, Add(image.name, "made coarser by the ratio " + GetParameterString("ratio"))};
   }
 
   /** The image averaged over the footprints of another's pixels; the image itself when it has the same grid, or no georeferencing says otherwise. */
@@ -309,7 +315,7 @@ private:
     filter->SetInputNoData(image.noData);
     filter->SetGrid(other.image);
     filter->UpdateOutputInformation();
-    return {{filter->GetOutput(), NaN}, image.name + ", averaged over the pixels of " + other.name + ","};
+    return {{filter->GetOutput(), NaN}, Add(image.name, "averaged over the pixels of " + other.name)};
   }
 
   /** As the multispectral sensor would have. */
@@ -321,7 +327,7 @@ private:
     filter->SetInputNoData(image.noData);
     filter->SetOutputNoData(NaN);
     filter->UpdateOutputInformation();
-    return {{filter->GetOutput(), NaN}, image.name + ", through the spectral response,"};
+    return {{filter->GetOutput(), NaN}, Add(image.name, "through the spectral response")};
   }
 
   /** Gives a filter of image pairs its inputs. */

@@ -24,7 +24,7 @@ BlurComparison BlurComparison::Of(SpectralApplication& application, const Spectr
 
   BlurComparison comparison;
   comparison.reprojected = coarse.GetPointer() != seen->GetOutput();
-  comparison.physical    = CoarseGridMap::Between<FloatVectorImageType>(multispectral.image, coarse, multispectral.key, hyperspectral.key).physical;
+  comparison.map         = CoarseGridMap::Between<FloatVectorImageType>(multispectral.image, coarse, multispectral.key, hyperspectral.key);
   const auto sampler     = application.Keep(SensorBlurSampler<FloatVectorImageType>::New());
   sampler->SetSharpInput(multispectral.image);
   sampler->SetSharpNoData(multispectral.noData);

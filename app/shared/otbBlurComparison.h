@@ -2,6 +2,7 @@
 #ifndef otbBlurComparison_h
 #define otbBlurComparison_h
 
+#include "otbCoarseGridMap.h"
 #include "otbInputImage.h"
 #include "otbSensorBlurEstimate.h"
 #include "otbSpectralResponse.h"
@@ -17,7 +18,7 @@ class SpectralApplication;
 struct BlurComparison
 {
   SensorBlurEstimate estimate;
-  bool               physical    = false; // by physical coordinates; by equal footprints otherwise, since the images are not both georeferenced
+  CoarseGridMap      map;                 // how the images lie
   bool               reprojected = false; // the hyperspectral image was not in the projection of the other
 
   /** Reads the images. \throw itk::ExceptionObject when they do not overlap, before anything is read; std::invalid_argument when coordinates cannot be

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbRadiometryParameters.h"
 #include "otbBlurComparison.h"
+#include "otbMultispectralCheck.h"
+#include "otbPlaceCheck.h"
 #include "otbSpectralApplication.h"
 
 #include "otbSettingVisitor.h"
@@ -58,13 +60,15 @@ RadiometryParameters::Comparison RadiometryParameters::Compare(const SpectralRes
   }
   Comparison comparison;
   comparison.blur = compared.estimate;
+  WarnOfDisplacement(m_Application, compared.estimate, compared.map, multispectral, hyperspectral);
+  WarnOfPoorBands(m_Application, compared.estimate.radiometry, response);
   if (!this->IsNone())
   {
     const RadiometricFit& fit = compared.estimate.radiometry;
     comparison.radiometry     = this->Harmonise(
             fit, std::to_string(fit.pixels) + " common coarse pixels by " +
-                     (compared.physical ? compared.reprojected ? "physical coordinates, " + hyperspectral.key + " being reprojected," : "physical coordinates"
-                                        : "equal footprints, since the images are not both georeferenced"));
+                     (compared.map.physical ? compared.reprojected ? "physical coordinates, " + hyperspectral.key + " being reprojected," : "physical coordinates"
+                                            : "equal footprints, since the images are not both georeferenced"));
   }
   return comparison;
 }
