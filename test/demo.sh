@@ -69,7 +69,7 @@ done
 step "pictures" /usr/bin/python3 test/demo/pictures.py $out
 
 printf '\nScores at LR-HSI pixels that were held out, without the truth (1: noise alone):\n'
-sed -n 's/^.*: Score of \(.*\)$/  \1/p' $log
+sed -n 's/^.*: Score of \(.*; \(taken\|left out\)\)$/  \1/p' $log
 printf '\nScores against the truth, a reflectance (PSNR for a peak of 1):\n'
 /usr/bin/python3 test/demo/scores.py "up-sampled LR-HSI=$out/bicubic-scores.json" "SpectraMorph=$out/morph-scores.json" "SpectraLift=$out/lift-scores.json" \
   "SpectraMorph refined=$out/refined-scores.json" "all, refined=$out/auto-scores.json"
