@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, builds, and shows the module at work on the synthetic scene, whose sharp hyperspectral image is known: makes the two images that
-# sensors would have taken of it, fuses them by both methods, prints scores against the truth and draws pictures. Everything goes to build/demo.
+# sensors would have taken of it, fuses them by the two published methods, refines the first one's result by the LR-HSI, lets the module choose among all
+# methods, prints scores against the truth and draws pictures. Everything goes to build/demo.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -17,7 +18,7 @@ test/build.sh SpectraMorphDemo
 out=build/demo
 log=$out/log.txt
 mkdir -p "$out"
-rm -f "$out"/*.png "$out"/*-scores.json
+rm -f "$out"/*.png "$out"/*-scores.json "$out"/report.html
 : >"$log"
 # The launchers of the build folder, and where they look for the module's applications before OTB's own.
 export PATH=$PWD/build/bin:$PATH
@@ -50,19 +51,28 @@ step "HR-MSI: bands of ${sensor}, SNR 40 dB" \
   otbcli_SpectralResponseDegradation -in $out/truth.tif -srf sensor -srf.sensor.name $sensor -snr 40 -rand 1 -out $out/msi.tif float
 step "baseline: the LR-HSI up-sampled by cubic convolution" \
   /usr/bin/python3 test/demo/upsample.py $out/lr.tif $out/msi.tif $out/bicubic.tif
-step "HyperspectralSuperResolution -method morph (SpectraMorph)" \
-  otbcli_HyperspectralSuperResolution -inhs $out/lr.tif -inms $out/msi.tif -srf sensor -srf.sensor.name $sensor -method morph -rand 1 \
+step "HyperspectralSuperResolution -method morph -refine false (SpectraMorph)" \
+  otbcli_HyperspectralSuperResolution -inhs $out/lr.tif -inms $out/msi.tif -srf sensor -srf.sensor.name $sensor -method morph -refine false -rand 1 \
   -out $out/morph.tif float -outab $out/abundances.tif float -outem $out/endmembers.tif float -model $out/morph.json
-step "HyperspectralSuperResolution -method lift (SpectraLift)" \
-  otbcli_HyperspectralSuperResolution -inhs $out/lr.tif -inms $out/msi.tif -srf sensor -srf.sensor.name $sensor -method lift -rand 1 \
+step "HyperspectralSuperResolution -method lift -refine false (SpectraLift)" \
+  otbcli_HyperspectralSuperResolution -inhs $out/lr.tif -inms $out/msi.tif -srf sensor -srf.sensor.name $sensor -method lift -refine false -rand 1 \
   -out $out/lift.tif float -model $out/lift.json
-for image in bicubic morph lift; do
+step "SpectralInversion of SpectraMorph's model, refined by the LR-HSI" \
+  otbcli_SpectralInversion -inms $out/msi.tif -inhs $out/lr.tif -model $out/morph.json -out $out/refined.tif float
+step "HyperspectralSuperResolution -method auto (all methods, refined)" \
+  otbcli_HyperspectralSuperResolution -inhs $out/lr.tif -inms $out/msi.tif -srf sensor -srf.sensor.name $sensor -method auto -rand 1 \
+  -out $out/auto.tif float -report $out/report.html
+for image in bicubic morph lift refined auto; do
   step "HyperspectralQuality of $image.tif" \
     otbcli_HyperspectralQuality -in $out/$image.tif -ref $out/truth.tif -ratio $ratio -peak 1 -outjson $out/$image-scores.json
 done
 step "pictures" /usr/bin/python3 test/demo/pictures.py $out
 
+printf '\nScores at LR-HSI pixels that were held out, without the truth (1: noise alone):\n'
+sed -n 's/^.*: Score of \(.*; \(taken\|left out\)\)$/  \1/p' $log
 printf '\nScores against the truth, a reflectance (PSNR for a peak of 1):\n'
-/usr/bin/python3 test/demo/scores.py "up-sampled LR-HSI=$out/bicubic-scores.json" "SpectraMorph=$out/morph-scores.json" "SpectraLift=$out/lift-scores.json"
+/usr/bin/python3 test/demo/scores.py "up-sampled LR-HSI=$out/bicubic-scores.json" "SpectraMorph=$out/morph-scores.json" "SpectraLift=$out/lift-scores.json" \
+  "SpectraMorph refined=$out/refined-scores.json" "all, refined=$out/auto-scores.json"
+printf '\nReport of the last run:\n%s\n' "$PWD/$out/report.html"
 printf '\nPictures:\n'
 ls "$PWD/$out"/*.png

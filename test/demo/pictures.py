@@ -4,7 +4,8 @@
 
 usage: pictures.py FOLDER
 
-Reads truth.tif, lr.tif, msi.tif, bicubic.tif, morph.tif, lift.tif, abundances.tif and endmembers.tif; the last two are SpectraMorph's.
+Reads truth.tif, lr.tif, msi.tif, bicubic.tif, morph.tif, lift.tif, refined.tif (SpectraMorph's result, refined by the LR-HSI), auto.tif (of all methods),
+abundances.tif and endmembers.tif; the last two are SpectraMorph's.
 """
 import os
 import sys
@@ -20,8 +21,8 @@ gdal.UseExceptions()
 
 TRUE_COLOUR = (650, 550, 450)  # nm
 FALSE_COLOUR = (850, 650, 550)
-METHODS = {"bicubic": "up-sampled LR-HSI", "morph": "SpectraMorph", "lift": "SpectraLift"}
-COLOURS = {"truth": "black", "bicubic": "tab:orange", "morph": "tab:blue", "lift": "tab:green"}
+METHODS = {"bicubic": "up-sampled LR-HSI", "lift": "SpectraLift", "morph": "SpectraMorph", "refined": "SpectraMorph refined", "auto": "all, refined"}
+COLOURS = {"truth": "black", "bicubic": "tab:orange", "lift": "tab:green", "morph": "tab:blue", "refined": "tab:purple", "auto": "tab:red"}
 
 plt.rcParams.update({"font.size": 10, "axes.titlesize": 11, "figure.dpi": 110, "savefig.bbox": "tight", "legend.frameon": False})
 
@@ -72,16 +73,16 @@ def save(figure, folder, name):
 def draw_images(folder, data, wavelengths):
     """Whole images and a detail, in true and false colour, all with the truth's stretch."""
     truth = data["truth"]
-    titles = ["LR-HSI", "HR-MSI", "SpectraMorph", "SpectraLift", "truth"]
+    titles = ["LR-HSI", "HR-MSI", METHODS["morph"], METHODS["refined"], METHODS["auto"], "truth"]
     rows, columns = truth.shape[:2]
     size = min(rows, columns) // 4
     detail = most_varied(truth, size)
-    figure, axes = plt.subplots(4, 5, figsize=(15, 12.4), gridspec_kw={"wspace": 0.03, "hspace": 0.05})
+    figure, axes = plt.subplots(4, 6, figsize=(18, 12.4), gridspec_kw={"wspace": 0.03, "hspace": 0.05})
     for pair, (name, targets) in enumerate([("true colour", TRUE_COLOUR), ("false colour", FALSE_COLOUR)]):
         bands = nearest(wavelengths, targets)
         low, high = np.percentile(truth[..., bands], (1, 98), axis=(0, 1))
         panels = [enlarge(data["lr"][..., bands], truth.shape), data["msi"][..., matching_bands(data["msi"], truth, bands)]]
-        panels += [data[key][..., bands] for key in ("morph", "lift", "truth")]
+        panels += [data[key][..., bands] for key in ("morph", "refined", "auto", "truth")]
         for column, (panel, title) in enumerate(zip(panels, titles)):
             picture = np.clip((panel - low) / (high - low), 0, 1) ** 0.8
             for row, view in enumerate([picture, picture[detail]]):
@@ -107,12 +108,12 @@ def most_varied(truth, size):
 
 
 def draw_errors(folder, data, wavelengths):
-    """Spectral angle and root mean square error, per pixel and per band."""
+    """Spectral angle and root mean square error, per pixel and per band: before the refinement, and after it."""
     truth = data["truth"]
     angles = {key: spectral_angle(data[key], truth) for key in METHODS}
     errors = {key: np.sqrt(np.mean((data[key] - truth) ** 2, axis=2)) for key in METHODS}
-    figure = plt.figure(figsize=(13, 12.5))
-    grid = figure.add_gridspec(3, 4, width_ratios=(1, 1, 1, 0.04), height_ratios=(1, 1, 0.75), wspace=0.05, hspace=0.15)
+    figure = plt.figure(figsize=(4.2 * len(METHODS), 12.5))
+    grid = figure.add_gridspec(3, len(METHODS) + 1, width_ratios=len(METHODS) * (1,) + (0.04,), height_ratios=(1, 1, 0.75), wspace=0.05, hspace=0.15)
     for row, (maps, unit) in enumerate([(angles, "spectral angle [degrees]"), (errors, "RMSE over bands [reflectance]")]):
         limit = np.percentile(maps["bicubic"], 96)
         for column, (key, title) in enumerate(METHODS.items()):
@@ -120,13 +121,13 @@ def draw_errors(folder, data, wavelengths):
             drawn = axis.imshow(maps[key], vmin=0, vmax=limit, cmap="inferno", interpolation="nearest")
             mean = f"mean {maps[key].mean():.2f}°" if row == 0 else f"mean {maps[key].mean():.4f}"
             axis.set(title=f"{title}, {mean}" if row == 0 else mean, xticks=[], yticks=[])
-        figure.colorbar(drawn, cax=figure.add_subplot(grid[row, 3]), label=unit, extend="max")
-    axis = figure.add_subplot(grid[2, :3])
+        figure.colorbar(drawn, cax=figure.add_subplot(grid[row, -1]), label=unit, extend="max")
+    axis = figure.add_subplot(grid[2, :-1])
     for key, title in METHODS.items():
         axis.plot(wavelengths, np.sqrt(np.mean((data[key] - truth) ** 2, axis=(0, 1))), color=COLOURS[key], label=title)
     axis.set(xlabel="wavelength [nm]", ylabel="RMSE over pixels [reflectance]", xlim=(wavelengths.min(), wavelengths.max()), ylim=(0, None))
     axis.grid(alpha=0.3)
-    axis.legend(ncol=3)
+    axis.legend(ncol=len(METHODS))
     save(figure, folder, "errors.png")
 
 
@@ -157,7 +158,7 @@ def draw_spectra(folder, data, wavelengths):
             axis.plot(wavelengths, data[key][row, column], color=COLOURS[key], lw=1.2, label=title)
         axis.set(title=f"{kind}: column {column}, row {row}", xlim=(wavelengths.min(), wavelengths.max()), ylim=(0, None))
         axis.grid(alpha=0.3)
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="upper center", ncol=4, bbox_to_anchor=(0.5, 0.97))
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="upper center", ncol=len(METHODS) + 1, bbox_to_anchor=(0.5, 0.97))
     for axis in axes[:, 0]:
         axis.set_ylabel("reflectance")
     for axis in axes[1]:
@@ -200,7 +201,7 @@ def main():
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
     folder = sys.argv[1]
-    data = {name: read(os.path.join(folder, name + ".tif")) for name in ("truth", "lr", "msi", "bicubic", "morph", "lift")}
+    data = {name: read(os.path.join(folder, name + ".tif")) for name in ("truth", "lr", "msi", *METHODS)}
     wavelengths = read_wavelengths(os.path.join(folder, "truth.tif"))
     abundances = read(os.path.join(folder, "abundances.tif"))
     # One row, a pixel an endmember.

@@ -21,13 +21,13 @@ COLUMNS = [
 def main():
     if len(sys.argv) < 2 or any("=" not in argument for argument in sys.argv[1:]):
         raise SystemExit(__doc__)
-    print(f"{'':<20}" + "".join(f"{title:>11}" for _, title, _ in COLUMNS))
+    print(f"{'':<22}" + "".join(f"{title:>11}" for _, title, _ in COLUMNS))
     for argument in sys.argv[1:]:
         title, path = argument.split("=", 1)
         with open(path, encoding="utf-8") as file:
             scores = json.load(file)["reference"]["overall"]
         # A score that has no finite value is null.
-        print(f"{title:<20}" + "".join(f" {scores[key]:{form}}" if scores[key] is not None else f"{'-':>11}" for key, _, form in COLUMNS))
+        print(f"{title:<22}" + "".join(f" {scores[key]:{form}}" if scores[key] is not None else f"{'-':>11}" for key, _, form in COLUMNS))
 
 
 if __name__ == "__main__":
