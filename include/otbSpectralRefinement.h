@@ -38,7 +38,7 @@ struct SpectralRefinementModel
   float              edge       = 1.f;   // h, > 0: the differences in M, in units of d, that count as an edge
   float              coupling   = 1.f;   // l_s, >= 0
   float              damping    = 0.01f; // l_0, > 0
-  unsigned int       iterations = 3;     // of conjugate gradients on the fine pixels, >= 1
+  unsigned int       iterations = 4;     // of conjugate gradients on the fine pixels, >= 1
 
   /** q; 0: the fused image stays as it is. */
   unsigned int components() const
