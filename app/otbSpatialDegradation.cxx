@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbNoiseParameters.h"
+#include "otbPlaceCheck.h"
 #include "otbSpatialDegradationApplication.h"
 #include "otbWavelengthParameter.h"
 
@@ -70,6 +71,7 @@ private:
 
   void Run() override
   {
+    CheckPlace(*this, "in");
     const InputImage image  = m_Inputs.Read("in", true);
     const auto       filter = MakeDegradation(image.image);
     filter->SetInputNoData(image.noData);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otbMultispectralCheck.h"
+#include "otbPlaceCheck.h"
 #include "otbSpectralInversionApplication.h"
 #include "otbWavelengthParameter.h"
 
@@ -74,10 +76,16 @@ private:
     const auto model = std::make_shared<SpectralInversionModel>(SpectralInversionModel::Load(GetParameterString("model"), "model"));
     otbAppLogINFO(<< "Model: " << model->GetMultispectralBands() << " bands to " << model->GetHyperspectralBands() << " by " << model->inverse->Describe()
                   << ", trained on " << model->training.pixels << " pixels");
+    CheckPlace(*this, "inms");
     Images images{ReadMultispectralImage(), {}, {}};
+    CheckBands(images.multispectral, model->GetMultispectralBands(), "the spectral response of the model has rows");
+    images.multispectral = MatchToResponse(*this, images.multispectral, model->response, model->axis, false);
     if (HasValue("inhs"))
     {
+      CheckPlace(*this, "inhs");
+      CheckWhichIsWhich(*this, "inms", "inhs");
       images.hyperspectral = ReadHyperspectralImage(*model);
+      WarnOfGuessedPlaces(*this, images.multispectral, *images.hyperspectral);
     }
     const Formats formats = ReadFormats(images.multispectral);
     // What it was trained on without scaling may have any unit.
@@ -89,7 +97,6 @@ private:
     if (images.hyperspectral)
     {
       CheckBands(*images.hyperspectral, model->GetHyperspectralBands(), "the model was trained on");
-      CheckBands(images.multispectral, model->GetMultispectralBands(), "the spectral response of the model has rows");
       comparison        = m_Radiometry.Compare(model->response, images.multispectral, *images.hyperspectral, NeedsBlur(images));
       model->radiometry = comparison.radiometry;
     }

@@ -2,6 +2,7 @@
 #include "otbInputImages.h"
 #include "otbFileValues.h"
 #include "otbMessages.h"
+#include "otbNoisyBandCheck.h"
 #include "otbSpectralApplication.h"
 #include "otbWavelengthParameter.h"
 
@@ -81,7 +82,7 @@ void InputImages::AddBadBandsParameter(const std::string& imageKey, bool looks)
       "badbands", "Bands of " + imageKey +
                       " to leave out, as numbers from 1 and wavelengths: 1-5,104-112,1350-1450nm. Besides, those are left out that "
                       "its file declares as bad (bbl)" +
-                      (looks ? " and those without a measurement: constant, or no data in most pixels" : "") + ". none: no band is left out.");
+                      (looks ? " and those without a measurement: constant, no data in most pixels, or noise far above signal" : "") + ". none: no band is left out.");
   m_Application.MandatoryOff("badbands");
 }
 
@@ -264,6 +265,9 @@ std::vector<bool> InputImages::FindBadBands(const InputImage& image)
     const auto empty = range->GetFilter()->FindBadBands();
     AddReason(empty, "constant or no data", reasons);
     Join(bad, empty);
+    const auto noisy = FindNoisyBandsOfImage(image, bad);
+    AddReason(noisy, "with noise far above signal, which their neighbours do not show", reasons);
+    Join(bad, noisy);
   }
   this->TellBadBands(image.key, bad, reasons);
   return bad;

@@ -74,6 +74,7 @@ const SpectralAxis& SpectralResponseParameters::RequireAxis(const InputImage& im
 {
   if (image.axis.size() == 0)
   {
+    // What was prepared of a file's image is no longer that file's.
     const bool        isFile = IsFromFile(m_Application.GetParameterFloatVectorImage(image.key));
     const auto        found  = isFile ? FindSpectralAxisOfImage(m_Application.GetParameterString(image.key)) : ImageFileAxis();
     const std::string reason = found.reason + (found.reason.empty() || found.hint.empty() ? "" : "; ") + found.hint;
