@@ -130,12 +130,12 @@ InputImage InputImages::Read(const std::string& key, bool withAxis, const std::s
 
 InputImage InputImages::Prepare(const std::string& key, const Checks& checks)
 {
-  const bool given    = checks.bad.size() != 0;
-  const bool isFile   = IsFromFile(m_Application.GetParameterFloatVectorImage(key));
-  const auto path     = m_Application.GetParameterString(key);
-  const bool byUser   = !isFile && !checks.noData.empty() && m_Application.HasValue(checks.noData);
-  const bool masked   = !checks.mask.empty() && m_Application.HasValue(checks.mask);
-  InputImage whole    = this->Read(key, given || checks.learn || checks.like.size() != 0, checks.noData);
+  const bool given  = checks.bad.size() != 0;
+  const bool isFile = IsFromFile(m_Application.GetParameterFloatVectorImage(key));
+  const auto path   = m_Application.GetParameterString(key);
+  const bool byUser = !isFile && !checks.noData.empty() && m_Application.HasValue(checks.noData);
+  const bool masked = !checks.mask.empty() && m_Application.HasValue(checks.mask);
+  InputImage whole  = this->Read(key, given || checks.learn || checks.like.size() != 0, checks.noData);
   if (const auto offset = isFile ? ReadAddOffsetOfImage(path) : std::nullopt)
   {
     m_Application.Warn(key + ": its metadata say that " + ToText(*offset) + " must be added to its values (BOA_ADD_OFFSET), which is not done: " +

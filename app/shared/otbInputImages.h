@@ -47,8 +47,8 @@ public:
     std::vector<bool> bad;
   };
 
-  /** The image as its file means it: in physical values, without alpha, and NaN where anything in the file says that there is no measurement. That takes one pass
-   * over the file, which finds fill values that nobody has declared. An image in memory is as it is, with the value of invalid pixels that it declares.
+  /** The image as its file means it: in physical values, without alpha, and NaN where anything in the file says that there is no measurement. That takes one
+   * pass over the file, which finds fill values that nobody has declared. An image in memory is as it is, with the value of invalid pixels that it declares.
    * \param withAxis whether its axis is read
    * \param noData the parameter of the value of invalid pixels, which counts instead of what the file declares; empty for none
    * \throw std::invalid_argument when `wl` cannot be read or does not fit the image. */

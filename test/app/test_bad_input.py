@@ -111,6 +111,10 @@ ROWS = [
     (SUPER, {"out": "sharp.tif"}, "out: found the file of inms, expected another"),
     (SUPER, {"model": "matrix.csv"}, "model: found the file of srf.matrix.in, expected another"),
     (SUPER, {"outab": "OUT/out.tif"}, "outab: found the file of out, expected a file of its own"),
+    (SUPER, {"out": "OUT/out.png uint8"}, "out: found the extension .png, of pictures, expected that of an image format of any number of bands"),
+    (SUPER, {"out": "OUT/out.jp2"}, "out: found the extension .jp2, of pictures, expected that of an image format of any number of bands"),
+    (SUPER, {"out": "OUT/out.tif int16"}, "out: found the pixel type int16 for values as those of inhs, of a magnitude of"),
+    (SUPER, {"samples": 10}, "samples: found 10, expected at least 16 pixels to learn from"),
     # Training and models.
     (TRAIN, {"inhs": "absent.tif"}, "inhs: Cannot open image absent.tif"),
     (TRAIN, {"out": "coarse.tif"}, "out: found the file of inhs, expected another"),
