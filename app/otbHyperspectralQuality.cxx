@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otbPlaceCheck.h"
 #include "otbRegistration.h"
 #include "otbSpatialDegradationApplication.h"
 #include "otbSpectralResponseParameters.h"
@@ -186,6 +187,15 @@ private:
       throw std::invalid_argument("peak: found " + ToText(peak) + ", expected a positive number, or 0 for the maximum of the reference");
     }
     m_Comparisons.clear();
+    // Pixel by pixel no places are needed.
+    for (const char* key : {"inhs", "inms"})
+    {
+      if (HasValue(key))
+      {
+        CheckPlace(*this, "in");
+        CheckPlace(*this, key);
+      }
+    }
     const auto       bad   = m_Inputs.FindDeclaredBadBands(m_Inputs.Read("in", true));
     const InputImage input = Read("in", bad, true);
     const Image      image = Name(input);

@@ -137,6 +137,10 @@ class NoisyBands(CheckTest):
         self.assertEqual(len(read_image(self.folder / "out.tif")), BANDS)
         self.assertNotIn("Bad bands", log)
 
+    def test_a_simulated_sensor_sees_them(self):
+        log = self.succeeds("SpectralResponseDegradation", **{"in": self.image(0.5)}, srf="matrix", srf_matrix_in=self.matrix, out=self.folder / "seen.tif")
+        self.assertNotIn("Bad bands", log)
+
     def test_little_noise_takes_none(self):
         for size in (0, 0.01):
             self.assertEqual(len(self.fuse(inhs=self.image(size), epochs=5)), BANDS)
@@ -157,6 +161,10 @@ class Places(CheckTest):
             code, log = run(application, **{"in": inhs}, **parameters, out=self.folder / "no.tif")
             self.assertNotEqual(code, 0)
             self.assertIn("in: found a geotransform with rotation", log)
+        code, log = run("HyperspectralQuality", **{"in": inhs, "inhs": inhs}, ratio=1)
+        self.assertNotEqual(code, 0)
+        self.assertIn("in: found a geotransform with rotation", log)
+        self.succeeds("HyperspectralQuality", **{"in": inhs, "ref": inhs}, peak=1)
         # Training knows no places, and who gives them up has equal footprints.
         self.assertEqual(self.train("turned.json", inhs=inhs).read_bytes(), self.train("plain.json").read_bytes())
         found = self.fuse(inms=f"{inms}?&skipcarto=true", inhs=f"{inhs}?&skipcarto=true")
