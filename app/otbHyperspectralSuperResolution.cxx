@@ -120,7 +120,7 @@ private:
     const Judgement judgement = Judge(model, images, comparison.blur);
     SetEndmemberOutput(judgement.model);
     const Result result = Invert(judgement, images, formats);
-    WriteReport(judgement.model, images, result);
+    WriteReport(judgement, images, result);
     WriteFile("model", judgement.model.ToText());
   }
 };

@@ -76,6 +76,7 @@ private:
     const auto       filter = MakeDegradation(image.image);
     filter->SetInputNoData(image.noData);
     filter->SetOutputNoData(m_Outputs.ReadNoData("out"));
+    m_Outputs.CheckValues("out", image.spread, image.key);
     if (image.axis.size() != 0)
     {
       filter->SetSpectralAxis(image.axis);

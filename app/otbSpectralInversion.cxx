@@ -6,6 +6,8 @@
 
 #include "otbWrapperApplicationFactory.h"
 
+#include <cmath>
+
 namespace otb
 {
 namespace Wrapper
@@ -85,7 +87,12 @@ private:
       images.hyperspectral = ReadHyperspectralImage(*model);
       WarnOfGuessedPlaces(*this, images.multispectral, *images.hyperspectral);
     }
-    const Formats                    formats = ReadFormats(images.multispectral);
+    const Formats formats = ReadFormats(images.multispectral);
+    // What it was trained on without scaling may have any unit.
+    if (model->scale != 1 || model->offset != 0)
+    {
+      m_Outputs.CheckValues("out", ValueSpread{std::abs(model->offset) + model->scale / 2, model->offset + model->scale}, "the model");
+    }
     RadiometryParameters::Comparison comparison;
     if (images.hyperspectral)
     {

@@ -81,6 +81,7 @@ private:
     filter->SetInput(image.image);
     filter->SetInputNoData(image.noData);
     filter->SetOutputNoData(m_Outputs.ReadNoData("out"));
+    m_Outputs.CheckValues("out", image.spread, image.key);
     SetParameterOutputImage("out", m_Noise.MakeNoisy({filter->GetOutput(), filter->GetOutputNoData()}).GetPointer());
   }
 

@@ -74,7 +74,9 @@ const SpectralAxis& SpectralResponseParameters::RequireAxis(const InputImage& im
 {
   if (image.axis.size() == 0)
   {
-    const auto        found  = IsFromFile(image.image) ? FindSpectralAxisOfImage(m_Application.GetParameterString(image.key)) : ImageFileAxis();
+    // What was prepared of a file's image is no longer that file's.
+    const bool        isFile = IsFromFile(m_Application.GetParameterFloatVectorImage(image.key));
+    const auto        found  = isFile ? FindSpectralAxisOfImage(m_Application.GetParameterString(image.key)) : ImageFileAxis();
     const std::string reason = found.reason + (found.reason.empty() || found.hint.empty() ? "" : "; ") + found.hint;
     throw std::invalid_argument("wl: found no wavelengths in the image of " + image.key + ", expected a file of wavelengths by the parameter wl" +
                                 (reason.empty() ? "" : " (" + reason + ")"));

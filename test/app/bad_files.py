@@ -135,7 +135,7 @@ def write_files():
     pathlib.Path("zero_byte.csv").write_bytes(b"1,\x00,3\n")
     for name, text in TEXTS.items():
         pathlib.Path(name).write_text(text)
-    for name, method in {"morph": {}, "lift": {"method": "lift", "method_morph_ne": None, "method_morph_hidden": None}, "csp": {"method_morph_csp": 1}}.items():
+    for name, method in {"morph": {}, "lift": {"method": "lift", "method_morph_ne": None, "method_morph_hidden": None}, "csp": {"method_morph_csp": "true"}}.items():
         parameters = {key: value for key, value in {**TRAINING, **method}.items() if value is not None}
         code, log = run("TrainSpectralInversion", **parameters, out=f"{name}.json")
         assert code == 0, log

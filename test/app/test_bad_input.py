@@ -46,7 +46,7 @@ ROWS = [
     (SUPER, {"inhs": "nan.tif"}, "inhs: found no valid pixel (all are NaN, infinite, no data, masked or saturated), expected at least one"),
     (SUPER, {"inhs": "no_data.tif", **LIFT}, "inhs: found no valid pixel"),
     (SUPER, {"inhs": "two_pixels.tif"}, "method.morph.ne: found 3, expected at most the 2 valid pixels of inhs"),
-    (SUPER, {"inms": "far.tif", "method_morph_csp": 1}, "inms: inms and inhs do not overlap, expected images of the same ground: in pixels of inhs, inms spans"),
+    (SUPER, {"inms": "far.tif", "method_morph_csp": "true"}, "inms: inms and inhs do not overlap, expected images of the same ground: in pixels of inhs, inms spans"),
     # The response as a matrix.
     (SUPER, {"srf_matrix_in": "narrow.csv"}, "srf.matrix.in (narrow.csv): found 3 columns, expected 10, one for each band of inhs"),
     (SUPER, {"srf_matrix_in": "absent.csv"}, f"srf.matrix.in (absent.csv): {NO_TEXT}"),
@@ -86,7 +86,7 @@ ROWS = [
     (SUPER, {**LIFT, "method_lift_width": 0}, "method.lift.width: found 0, expected a whole number from 1"),
     (SUPER, {**LIFT, "method_lift_width": 2000000000}, "method.lift.width: found 2000000000, expected at most 3661 for images of these bands"),
     (SUPER, {"method_morph_hidden": 2000000000}, "method.morph.hidden: found 2000000000, expected at most"),
-    (SUPER, {"method_morph_csp": 1, "method_morph_cspratio": 1}, "method.morph.cspratio: found 1, expected a whole number from 2"),
+    (SUPER, {"method_morph_csp": "true", "method_morph_cspratio": 1}, "method.morph.cspratio: found 1, expected a whole number from 2"),
     (SUPER, {"epochs": 0}, "epochs: found 0, expected a whole number from 1"),
     (SUPER, {"epochs": "many"}, "epochs: found 0, expected a whole number from 1"),
     (SUPER, {"batch": -1}, "batch: found -1, expected a whole number from 0"),

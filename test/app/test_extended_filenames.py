@@ -25,7 +25,7 @@ class ExtendedFilenameTest(SuperResolutionTest):
         truth = write_image(cls.folder / "truth.tif", cls.truth, WAVELENGTHS, WIDTHS, SHARP_GRID)
         srf = {"srf": "matrix", "srf_matrix_in": cls.matrix}
         case = cls("setUp")
-        methods = {"morph": {}, "lift": {"method": "lift"}, "prior": {"method_morph_csp": 1}}
+        methods = {"morph": {}, "lift": {"method": "lift"}, "prior": {"method_morph_csp": "true"}}
         models = {name: case.train(f"{name}.json", epochs=5, **parameters) for name, parameters in methods.items()}
         case.succeeds("NMFEndmemberExtraction", **{"in": cls.inhs}, ne=4, outendm=cls.folder / "em.tif")
         case.succeeds("SpectralInversion", inms=cls.inms, model=models["morph"], out=cls.folder / "fused.tif", outab=cls.folder / "ab.tif")

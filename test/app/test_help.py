@@ -72,7 +72,7 @@ class Examples(unittest.TestCase):
         numpy.savetxt(self.folder / "response.csv", curves, delimiter=",", header="wavelength,blue,green,red,nir", comments="")
         for model, parameters in (
             ("model.json", {"srf": "file", "srf_file_in": self.folder / "response.csv"}),
-            ("prior.json", {"srf": "bands", "srf_bands_list": "600:300", "method_morph_csp": 1}),
+            ("prior.json", {"srf": "bands", "srf_bands_list": "600:300", "method_morph_csp": "true"}),
         ):
             code, log = run("TrainSpectralInversion", inhs=self.folder / "hyperspectral.tif", **parameters, epochs=2, out=self.folder / model)
             self.assertEqual(code, 0, log)

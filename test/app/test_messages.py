@@ -48,7 +48,7 @@ class Messages(SuperResolutionTest):
         self.says(fusion, *common, *morph, "Writing .*out.tif", **inputs, **outputs, model=model)
         estimated = "Number of endmembers: .*, by the dimensions of the signal that stand out of the noise$"
         grids = "Grids: a hyperspectral pixel is 4 x 4 multispectral ones, by physical coordinates$"
-        self.says(fusion, *common, *morph, estimated, grids, **{**inputs, "method_morph_ne": -1}, **outputs, method_morph_csp=1)
+        self.says(fusion, *common, *morph, estimated, grids, **{**inputs, "method_morph_ne": -1}, **outputs, method_morph_csp="true")
         lift = {"inhs": self.inhs, "inms": self.inms, **SENSOR, "epochs": 300, "method": "lift"}
         self.says(fusion, *common, "outab is not written: the method lift has no abundances$", **lift, **outputs)
         regression = "Regression: ridge [\\d.e-]+, root mean square residual of pixels left out [\\d.e-]+ in scaled units$"

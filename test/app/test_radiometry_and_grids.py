@@ -103,7 +103,7 @@ class Radiometry(RadiometryTest):
 
     def test_the_model_keeps_gains_and_offsets(self):
         inms = write_image(self.folder / "disturbed.tif", self.disturbed, geotransform=SHARP_GRID)
-        for parameters in ({"method": "lift"}, {}, {"method_morph_csp": 1}):
+        for parameters in ({"method": "lift"}, {}, {"method_morph_csp": "true"}):
             expected = self.fuse(inms=inms, model=self.folder / "model.json", **parameters)
             stored = json.loads((self.folder / "model.json").read_text())["radiometry"]
             numpy.testing.assert_allclose(stored["gains"], self.radiometry()[:, 0], rtol=1e-4)
@@ -188,7 +188,7 @@ class Grids(RadiometryTest):
 
     def test_the_prior_of_another_projection_lies_where_it_should(self):
         # One network for two priors: the hyperspectral image, and the same in another projection.
-        model = self.train("csp.json", method_morph_csp=1)
+        model = self.train("csp.json", method_morph_csp="true")
         parameters = {"inms": self.inms, "model": model, "radio": "none"}
         self.succeeds("SpectralInversion", **parameters, inhs=self.inhs, outab=self.folder / "ab.tif", out=self.folder / "one.tif")
         inhs = self.other_projection(32632, 40)
@@ -209,7 +209,7 @@ class Grids(RadiometryTest):
     def test_outside_of_the_overlap(self):
         part = write_image(self.folder / "part.tif", self.coarse[:, :, 10:], WAVELENGTHS, WIDTHS, moved(COARSE_GRID, 10, 0))
         self.assertTrue((self.fuse(inhs=part) != -9999).all())
-        found = self.fuse(inhs=part, method_morph_csp=1)
+        found = self.fuse(inhs=part, method_morph_csp="true")
         numpy.testing.assert_array_equal((found == -9999).all(0), numpy.arange(SIZE * RATIO)[None] < 10 * RATIO + 0 * numpy.arange(SIZE * RATIO)[:, None])
 
 

@@ -33,7 +33,7 @@ class Result(SuperResolutionTest):
             ({}, None),
             ({"method_morph_constraint": "nonnegative"}, None),
             ({"method_morph_constraint": "sumtoone"}, None),
-            ({"method_morph_csp": 1}, as_pixels(prior)),
+            ({"method_morph_csp": "true"}, as_pixels(prior)),
         ):
             out = self.fuse(model=self.folder / "model.json", **parameters)
             model = json.loads((self.folder / "model.json").read_text())
@@ -59,7 +59,7 @@ class Result(SuperResolutionTest):
         self.assertAlmostEqual(model["training"]["loss"], (left_out**2).mean(), delta=0.01 * (left_out**2).mean())
 
     def test_one_step_is_two_steps(self):
-        for parameters in ({"method": "lift"}, {"method": "linear"}, {}, {"method_morph_csp": 1}):
+        for parameters in ({"method": "lift"}, {"method": "linear"}, {}, {"method_morph_csp": "true"}):
             out = self.fuse(model=self.folder / "one.json", rand=7, **parameters)
             model = self.train("two.json", rand=7, **parameters)
             self.assertEqual(model.read_bytes(), (self.folder / "one.json").read_bytes())
@@ -73,7 +73,7 @@ class Result(SuperResolutionTest):
         numpy.testing.assert_array_equal(read_image(self.folder / "one_em.tif"), read_image(self.folder / "two_em.tif"))
 
     def test_seed_makes_the_model_and_threads_do_not(self):
-        for parameters in ({}, {"method": "lift", "method_lift_width": 20}, {"method_morph_csp": 1}, {"batch": 100}):
+        for parameters in ({}, {"method": "lift", "method_lift_width": 20}, {"method_morph_csp": "true"}, {"batch": 100}):
             models = []
             for seed, threads in ((3, 1), (3, 2), (3, 3), (4, 2)):
                 self.fuse(env={THREADS: str(threads)}, rand=seed, model=self.folder / "model.json", **{**parameters, "epochs": 30})
@@ -154,10 +154,10 @@ class CoarseSpectralPrior(SuperResolutionTest):
 
     def test_beats_none_on_one_band(self):
         without = root_mean_square(self.fuse() - self.truth)
-        self.assertLess(root_mean_square(self.fuse(method_morph_csp=1) - self.truth), 0.7 * without)
+        self.assertLess(root_mean_square(self.fuse(method_morph_csp="true") - self.truth), 0.7 * without)
 
     def test_grids_of_any_ratio_and_offset(self):
-        model = self.train("csp.json", method_morph_csp=1)
+        model = self.train("csp.json", method_morph_csp="true")
         # 15 m pixels, from 5 pixels left of and 3.2 above the coarse image's corner, and from inside it.
         for left, top in ((500000 - 75, 5800000 + 48), (500000 + 310.0, 5800000 - 415.5)):
             x = left + 15 * (numpy.arange(60) + 0.5)
@@ -175,11 +175,11 @@ class CoarseSpectralPrior(SuperResolutionTest):
             self.assertLess(abs(out - expected)[:, inside].max(), 2e-5)
 
     def test_equal_footprints_are_assumed_without_georeferencing(self):
-        georeferenced = self.fuse(method_morph_csp=1)
+        georeferenced = self.fuse(method_morph_csp="true")
         self.assertIn("a hyperspectral pixel is 4 x 4 multispectral ones, by physical coordinates", self.log)
         inhs = write_image(self.folder / "bare_coarse.tif", self.coarse, WAVELENGTHS, geotransform=None, epsg=None)
         inms = write_image(self.folder / "bare_pan.tif", self.pan, geotransform=None, epsg=None)
-        numpy.testing.assert_array_equal(self.fuse(inhs=inhs, inms=inms, method_morph_csp=1), georeferenced)
+        numpy.testing.assert_array_equal(self.fuse(inhs=inhs, inms=inms, method_morph_csp="true"), georeferenced)
         self.assertIn("a hyperspectral pixel is 4 x 4 multispectral ones, by equal footprints", self.log)
 
     def test_no_data_where_the_prior_has_none(self):
@@ -187,15 +187,15 @@ class CoarseSpectralPrior(SuperResolutionTest):
         holes[3, 2, 5] = numpy.nan
         holes[:, 20, 23] = -1
         inhs = write_image(self.folder / "holes.tif", holes, WAVELENGTHS, geotransform=COARSE_GRID, nodata=-1)
-        invalid = self.fuse(inhs=inhs, method_morph_csp=1)[0] == -9999
+        invalid = self.fuse(inhs=inhs, method_morph_csp="true")[0] == -9999
         expected = numpy.zeros(invalid.shape, bool)
         expected[8:12, 20:24] = expected[80:84, 92:96] = True
         numpy.testing.assert_array_equal(invalid, expected)
 
     def test_streams(self):
-        whole = self.fuse(method_morph_csp=1)
+        whole = self.fuse(method_morph_csp="true")
         for streaming in ("tiled&streaming:sizemode=height&streaming:sizevalue=16", "stripped&streaming:sizemode=height&streaming:sizevalue=7"):
-            found = self.fuse(f"tiles.tif?&streaming:type={streaming}", env={THREADS: "1"}, method_morph_csp=1)
+            found = self.fuse(f"tiles.tif?&streaming:type={streaming}", env={THREADS: "1"}, method_morph_csp="true")
             numpy.testing.assert_array_equal(found, whole)
 
 

@@ -139,7 +139,7 @@ class OutputFiles(SuperResolutionTest):
 
 class InvalidPixels(SuperResolutionTest):
     def test_left_out_of_training(self):
-        for parameters in ({}, {"method": "lift"}, {"method": "linear"}, {"method_morph_csp": 1}):
+        for parameters in ({}, {"method": "lift"}, {"method": "linear"}, {"method_morph_csp": "true"}):
             models = []
             for values in ((numpy.nan, numpy.inf, -1), (-numpy.inf, numpy.nan, numpy.nan)):
                 holes = self.coarse.copy()
@@ -160,7 +160,7 @@ class InvalidPixels(SuperResolutionTest):
         inms = write_image(self.folder / "sharp_holes.tif", holes, geotransform=SHARP_GRID, nodata=-1)
         expected = numpy.zeros(holes.shape[1:], bool)
         expected[2, 5] = expected[50, 51] = expected[90, 95] = True
-        for parameters in ({}, {"method": "lift"}, {"method": "linear"}, {"method_morph_csp": 1}):
+        for parameters in ({}, {"method": "lift"}, {"method": "linear"}, {"method_morph_csp": "true"}):
             whole = self.fuse(**parameters)
             for extra, no_data in (({}, -9999), ({"nodata": -5}, -5)):
                 abundances = {} if "method" in parameters else {"outab": self.folder / "ab.tif"}

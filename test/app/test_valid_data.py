@@ -111,7 +111,7 @@ class BadBands(SuperResolutionTest):
         numpy.testing.assert_array_equal(outs[0], outs[1])
 
     def test_model_with_prior_picks_its_bands_from_another_image(self):
-        csp = {"method_morph_csp": 1}
+        csp = {"method_morph_csp": "true"}
         expected = self.expected(**csp)
         bad = self.image_with((0, 0, 0))
         model = self.train("csp.json", inhs=bad, **csp)
@@ -146,7 +146,7 @@ class BadPixels(SuperResolutionTest):
             "nodatahs": (marked, {"nodatahs": -1}),
             "one detector": (half, {"nodatahs": -1}),
         }
-        for parameters in ({}, {"method": "lift"}, {"method_morph_csp": 1}):
+        for parameters in ({}, {"method": "lift"}, {"method_morph_csp": "true"}):
             models = set()
             for name, (cube, extra) in rows.items():
                 inhs = write_image(self.folder / "holes.tif", cube, WAVELENGTHS, geotransform=COARSE_GRID)
@@ -176,16 +176,16 @@ class BadPixels(SuperResolutionTest):
         hidden = numpy.zeros(self.sharp.shape[1:], bool)
         hidden[10:20, 30:50] = hidden[0, 0] = True
         mask = write_image(self.folder / "mask.tif", (~hidden[None]).astype("uint8"))
-        for parameters in ({}, {"method": "lift"}, {"method_morph_csp": 1}):
+        for parameters in ({}, {"method": "lift"}, {"method_morph_csp": "true"}):
             whole = self.fuse(**parameters)
             out = self.fuse(mask=mask, **parameters)
             self.assertTrue((out[:, hidden] == -9999).all())
             numpy.testing.assert_array_equal(out[:, ~hidden], whole[:, ~hidden])
-        tiles = self.fuse("tiles.tif?&streaming:type=tiled&streaming:sizemode=height&streaming:sizevalue=16", mask=mask, method_morph_csp=1)
+        tiles = self.fuse("tiles.tif?&streaming:type=tiled&streaming:sizemode=height&streaming:sizevalue=16", mask=mask, method_morph_csp="true")
         numpy.testing.assert_array_equal(tiles, out)
         marked = numpy.where(hidden, numpy.float32(7), self.sharp)
         inms = write_image(self.folder / "marked.tif", marked, geotransform=SHARP_GRID)
-        numpy.testing.assert_array_equal(self.fuse(inms=inms, nodatams=7, method_morph_csp=1), out)
+        numpy.testing.assert_array_equal(self.fuse(inms=inms, nodatams=7, method_morph_csp="true"), out)
 
 
 class UnitsAndTypes(SuperResolutionTest):
