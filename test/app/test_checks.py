@@ -66,6 +66,14 @@ class Order(CheckTest):
                 found = self.by_curves(inms=self.image(order, **says))
                 self.assertRegex(self.log, f"Order of bands: inms has .*: its bands {places}")
                 numpy.testing.assert_array_equal(found, expected)
+        # Alpha is no band of it.
+        order = [3, 2, 1, 0]
+        path = write_image(self.folder / "alpha.tif", numpy.concatenate([self.sharp[order], 0 * self.sharp[:1] + 255]), geotransform=SHARP_GRID, band_names=[COLOURS[band] for band in order] + ["Alpha"])
+        image = gdal.Open(str(path), gdal.GA_Update)
+        image.GetRasterBand(5).SetColorInterpretation(gdal.GCI_AlphaBand)
+        image = None
+        numpy.testing.assert_array_equal(self.by_curves(inms=path), expected)
+        self.assertIn("Order of bands", self.log)
         # What agrees, or tells nothing, stays as it is.
         for says in ({"wavelengths": CENTRES + 12}, {"names": COLOURS}, {"names": ["4", "3", "2", "1"]}, {"names": ["Band 4", "Band 3", "Band 2", "Band 1"]}):
             numpy.testing.assert_array_equal(self.by_curves(inms=self.image([0, 1, 2, 3], **says)), expected)
