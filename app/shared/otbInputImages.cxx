@@ -147,7 +147,7 @@ InputImage InputImages::Prepare(const std::string& key, const Checks& checks)
   }
   else if (checks.learn)
   {
-    whole.bad = this->FindBadBands(whole);
+    whole.bad = this->FindBadBands(whole, checks.keepNoisy);
   }
   else if (checks.like.size() != 0)
   {
@@ -251,7 +251,7 @@ std::vector<bool> InputImages::FindDeclaredBadBands(const InputImage& image)
   return bad;
 }
 
-std::vector<bool> InputImages::FindBadBands(const InputImage& image)
+std::vector<bool> InputImages::FindBadBands(const InputImage& image, bool keepNoisy)
 {
   std::string reasons;
   auto        bad = this->FindDeclaredBadBands(image, reasons);
@@ -265,7 +265,7 @@ std::vector<bool> InputImages::FindBadBands(const InputImage& image)
     const auto empty = range->GetFilter()->FindBadBands();
     AddReason(empty, "constant or no data", reasons);
     Join(bad, empty);
-    const auto noisy = FindNoisyBandsOfImage(image, bad);
+    const auto noisy = keepNoisy ? std::vector<bool>(bad.size(), false) : FindNoisyBandsOfImage(image, bad);
     AddReason(noisy, "with noise far above signal, which their neighbours do not show", reasons);
     Join(bad, noisy);
   }
