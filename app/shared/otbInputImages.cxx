@@ -78,11 +78,12 @@ void InputImages::AddNoDataParameter(const std::string& key, const std::string& 
 void InputImages::AddBadBandsParameter(const std::string& imageKey, bool looks)
 {
   m_Application.AddParameter(ParameterType_String, "badbands", "Bad bands");
-  m_Application.SetParameterDescription(
-      "badbands", "Bands of " + imageKey +
-                      " to leave out, as numbers from 1 and wavelengths: 1-5,104-112,1350-1450nm. Besides, those are left out that "
-                      "its file declares as bad (bbl)" +
-                      (looks ? " and those without a measurement: constant, no data in most pixels, or noise far above signal" : "") + ". none: no band is left out.");
+  m_Application.SetParameterDescription("badbands",
+                                        "Bands of " + imageKey +
+                                            " to leave out, as numbers from 1 and wavelengths: 1-5,104-112,1350-1450nm. Besides, those are left out that "
+                                            "its file declares as bad (bbl)" +
+                                            (looks ? " and those without a measurement: constant, no data in most pixels, or noise far above signal" : "") +
+                                            ". none: no band is left out.");
   m_Application.MandatoryOff("badbands");
 }
 
