@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otbBlurComparison.h"
 #include "otbRegistration.h"
 #include "otbSpatialDegradationApplication.h"
 #include "otbSpectralResponseParameters.h"
 
 #include "otbFootprintAverageImageFilter.h"
 #include "otbImageQualityReport.h"
+#include "otbRefinementSampleReader.h"
+#include "otbRefinementSelection.h"
 #include "otbSpectralDifferenceImageFilter.h"
 #include "otbSpectralResponseImageFilter.h"
 #include "otbStreamingBandPowerImageFilter.h"
@@ -72,7 +75,11 @@ private:
         "rmse, psnr and so on for the reference, spectral.rmse and so on for inhs, spatial.rmse and so on for inms; and files, on request. The published "
         "evaluations use peak 1, quantize and clip. SSIM: Gaussian window 11 x 11, sigma 1.5. UIQI: windows of 8 x 8. ERGAS: Wald's, 100 / ratio sqrt(mean "
         "of (RMSE / mean)^2 over bands). SSIM, UIQI and correlation are means over bands. What the images do not define (the SSIM of an image smaller than "
-        "its window) is not a number.");
+        "its window) is not a number. With inhs and inms both, the blur between the two is found from them, and with it the innovation: what the hyperspectral "
+        "pixels have that the image, blurred like that, does not foretell, as mean square in units of their noise. 1 is noise alone, less is better; great "
+        "differences rank images as the truth would. It answers whether an image is any good only for one that was made without those very pixels, such as "
+        "with refine false; of a refined image it is one more figure of consistency, and the log and the report of HyperspectralSuperResolution have the "
+        "score at pixels that were held out.");
     SetDocLimitations(
         "The reference is compared pixel by pixel, whatever its georeferencing. For consistency physical coordinates decide where both images have them: the "
         "image is brought to the grid of inhs or inms, and what they do not have in common does not count. A comparison reads its images "
@@ -144,6 +151,14 @@ private:
     AddParameter(ParameterType_Group, "spatial", "Spatial consistency");
     SetParameterDescription("spatial", "Scores against inms, as output parameters.");
     AddScoreParameters("spatial.", "sharp multispectral image");
+    AddParameter(ParameterType_Group, "innovation", "Innovation");
+    SetParameterDescription("innovation", "What the image does not foretell of inhs through the blur found between inhs and inms.");
+    AddParameter(ParameterType_Float, "innovation.value", "Innovation");
+    SetParameterDescription("innovation.value", "Mean square in units of the noise; 1: noise alone.");
+    SetParameterRole("innovation.value", Role_Output);
+    AddParameter(ParameterType_Float, "innovation.error", "Standard error of the innovation");
+    SetParameterDescription("innovation.error", "Of that mean over pixels.");
+    SetParameterRole("innovation.error", Role_Output);
 
     SetDocExampleParameterValue("in", "fused.tif");
     SetDocExampleParameterValue("ref", "truth.tif");
@@ -186,7 +201,7 @@ private:
       throw std::invalid_argument("peak: found " + ToText(peak) + ", expected a positive number, or 0 for the maximum of the reference");
     }
     m_Comparisons.clear();
-    const auto       bad   = m_Inputs.FindDeclaredBadBands(m_Inputs.Read("in", true));
+    const auto       bad   = m_Inputs.FindDeclaredBadBands(m_Inputs.Read("in", true, "nodata"));
     const InputImage input = Read("in", bad, true);
     const Image      image = Name(input);
     if (HasValue("ref"))
@@ -200,7 +215,7 @@ private:
     }
     if (HasValue("inms"))
     {
-      const Image sharp = Name(m_Inputs.Read("inms"));
+      const Image sharp = Name(m_Inputs.Read("inms", false, "nodata"));
       Compare("spatial", "spatial.", sharp, OnGridOf(sharp, Project(image, input)), true);
     }
     if (m_Comparisons.empty())
@@ -213,6 +228,10 @@ private:
     {
       Score(comparison, report);
     }
+    if (HasValue("inhs") && HasValue("inms"))
+    {
+      MeasureInnovation(input, bad, report);
+    }
     WriteFile("outjson", report.ToJson());
     WriteFile("outcsv", report.ToCsv());
     MakeMap("outsam", MapType::Measure::Angle);
@@ -222,7 +241,7 @@ private:
   /** The image without the bands that are bad in `in`. What has another number of bands is compared with nothing, and refused when it should be. */
   InputImage Read(const std::string& key, const std::vector<bool>& bad, bool withAxis = false)
   {
-    const InputImage image = m_Inputs.Read(key, withAxis);
+    const InputImage image = m_Inputs.Read(key, withAxis, "nodata");
     const bool       any   = std::find(bad.begin(), bad.end(), true) != bad.end();
     return any && image.GetNumberOfBands() == bad.size() ? m_Inputs.Prepare(key, {"", "nodata", false, {}, bad}) : image;
   }
@@ -255,6 +274,12 @@ private:
     return along(map.columns, size[0]) && along(map.rows, size[1]);
   }
 
+  /** The name of an image that something was done to, between commas. */
+  static std::string Add(const std::string& name, const std::string& what)
+  {
+    return name + (name.back() == ',' ? " " : ", ") + what + ",";
+  }
+
   /** As the coarse hyperspectral sensor would have seen the image. */
   Image Coarsen(const Image& image, const Image& coarse)
   {
@@ -274,7 +299,7 @@ private:
       return OnGridOf(coarse, {{blur->GetOutput(), NaN}, image.name});
     }
     blur->UpdateOutputInformation();
-    return {{blur->GetOutput(), NaN}, image.name + ", made coarser by the ratio " + GetParameterString("ratio") + ","};
+    return {{blur->GetOutput(), NaN}, Add(image.name, "made coarser by the ratio " + GetParameterString("ratio"))};
   }
 
   /** The image averaged over the footprints of another's pixels; the image itself when it has the same grid, or no georeferencing says otherwise. */
@@ -290,7 +315,7 @@ private:
     filter->SetInputNoData(image.noData);
     filter->SetGrid(other.image);
     filter->UpdateOutputInformation();
-    return {{filter->GetOutput(), NaN}, image.name + ", averaged over the pixels of " + other.name + ","};
+    return {{filter->GetOutput(), NaN}, Add(image.name, "averaged over the pixels of " + other.name)};
   }
 
   /** As the multispectral sensor would have. */
@@ -302,7 +327,7 @@ private:
     filter->SetInputNoData(image.noData);
     filter->SetOutputNoData(NaN);
     filter->UpdateOutputInformation();
-    return {{filter->GetOutput(), NaN}, image.name + ", through the spectral response,"};
+    return {{filter->GetOutput(), NaN}, Add(image.name, "through the spectral response")};
   }
 
   /** Gives a filter of image pairs its inputs. */
@@ -372,6 +397,63 @@ private:
       otbAppLogINFO(<< comparison.name << " " << metric.key << ": " << score);
     }
     report.Add(comparison.name, quality);
+  }
+
+  /** Through the blur that is found between the two other images; a line of the log says why where it cannot be measured. */
+  void MeasureInnovation(const InputImage& input, const std::vector<bool>& bad, ImageQualityReport& report)
+  {
+    const auto skip   = [this](const std::string& reason) { Inform("innovation: not measured. " + reason); };
+    const auto marked = [this](InputImage image)
+    {
+      image.noData = Name(image).noData;
+      return image;
+    };
+    const SpectralResponse response = m_Response.Read(input);
+    const InputImage       sharp = marked(m_Inputs.Read("inms")), coarse = marked(Read("inhs", bad));
+    BlurComparison         comparison;
+    try
+    {
+      comparison = BlurComparison::Of(*this, response, sharp, coarse);
+    }
+    catch (const itk::ExceptionObject& error)
+    {
+      skip(GetMessage(error.GetDescription()));
+      return;
+    }
+    const SensorBlurEstimate& found = comparison.estimate;
+    if (!found.found)
+    {
+      skip("inhs and inms were not found to show the same places, so that their blur is not known");
+      return;
+    }
+    const Image fused      = OnGridOf(Name(sharp), Name(input));
+    const Image registered = InProjectionOf(Name(sharp), Name(coarse));
+    const auto  map        = FindGridMap(sharp.image, sharp.key, registered.image, coarse.key, coarse.key);
+
+    RefinementSampleReader<FloatVectorImageType> reader;
+    reader.fused         = {fused.image, fused.noData};
+    reader.multispectral = {sharp.image, sharp.noData};
+    reader.hyperspectral = {registered.image, registered.noData};
+    reader.rows          = map.rows;
+    reader.columns       = map.columns;
+    reader.blur          = found.blur;
+    reader.response      = response;
+    reader.threads       = itk::MultiThreader::GetGlobalDefaultNumberOfThreads();
+    HeldOutScore score;
+    TimeStep("Innovation at hyperspectral pixels", [&] { score = RefinementSelection::Score(reader.Read(), {0, reader.threads}); });
+    ReleasePipeline(fused.image->GetSource());
+    if (score.pixels.empty())
+    {
+      skip("Too few hyperspectral pixels are whole within inms");
+      return;
+    }
+    const SensorBlur& blur = found.blur;
+    SetParameterFloat("innovation.value", static_cast<float>(score.value));
+    SetParameterFloat("innovation.error", static_cast<float>(score.standardError));
+    otbAppLogINFO(<< "innovation: " << score.value << " +- " << score.standardError << " at " << score.pixels.size() << " hyperspectral pixels");
+    otbAppLogINFO(<< "innovation: through a blur of " << blur.GetWidthColumn() << " x " << blur.GetWidthRow()
+                  << " sharp pixels (standard deviation, detector included), displaced by " << blur.GetCentroidColumn() << ", " << blur.GetCentroidRow());
+    report.SetInnovation({score, found});
   }
 
   /** Of the first comparison. */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbEndmemberTableParameter.h"
+#include "otbMultispectralCheck.h"
+#include "otbPlaceCheck.h"
 #include "otbSpectralInversionApplication.h"
 
 #include "otbWrapperApplicationFactory.h"
@@ -94,10 +96,15 @@ private:
 
   void Run() override
   {
+    CheckPlace(*this, "inhs");
+    CheckPlace(*this, "inms");
+    CheckWhichIsWhich(*this, "inms", "inhs");
     InputImage             multispectral = ReadMultispectralImage();
     Images                 images{std::move(multispectral), ReadTrainingImage(), {}, {}};
     const SpectralResponse response = m_Response.Read(*images.hyperspectral);
     CheckBands(images.multispectral, response.GetNumberOfMultispectralBands(), "the spectral response (srf) has bands");
+    images.multispectral = MatchToResponse(*this, images.multispectral, response, images.hyperspectral->axis, true);
+    WarnOfGuessedPlaces(*this, images.multispectral, *images.hyperspectral);
 
     // What inference would refuse is refused before the training.
     const Formats formats = ReadFormats(images.multispectral, *images.hyperspectral);
@@ -115,7 +122,7 @@ private:
     const Judgement judgement = Judge(model, images, comparison.blur);
     SetEndmemberOutput(judgement.model);
     const Result result = Invert(judgement, images, formats);
-    WriteReport(judgement.model, images, result);
+    WriteReport(judgement, images, result);
     WriteFile("model", judgement.model.ToText());
   }
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otbPlaceCheck.h"
 #include "otbSpectralApplication.h"
 #include "otbWavelengthParameter.h"
 
@@ -68,6 +69,7 @@ private:
 
   void Run() override
   {
+    CheckPlace(*this, "in");
     const InputImage endmemberImage = m_Inputs.Read("ie");
     const InputImage abundances     = m_Inputs.Read("in");
     const auto       pixels         = endmemberImage.image->GetLargestPossibleRegion().GetNumberOfPixels();

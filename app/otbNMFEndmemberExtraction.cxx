@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbEndmemberTableParameter.h"
+#include "otbPlaceCheck.h"
 #include "otbSpectralApplication.h"
 #include "otbWavelengthParameter.h"
 
@@ -84,6 +85,10 @@ private:
 
   void Run() override
   {
+    if (HasValue("outab"))
+    {
+      CheckPlace(*this, "in");
+    }
     const InputImage    image = m_Inputs.Prepare("in", {"mask", "nodatain", true, {}, {}});
     const std::uint64_t bands = image.GetNumberOfBands();
     const std::uint64_t most  = std::min<std::uint64_t>(bands, image.image->GetLargestPossibleRegion().GetNumberOfPixels());

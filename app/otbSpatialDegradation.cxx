@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbNoiseParameters.h"
+#include "otbPlaceCheck.h"
 #include "otbSpatialDegradationApplication.h"
 #include "otbWavelengthParameter.h"
 
@@ -70,10 +71,12 @@ private:
 
   void Run() override
   {
+    CheckPlace(*this, "in");
     const InputImage image  = m_Inputs.Read("in", true);
     const auto       filter = MakeDegradation(image.image);
     filter->SetInputNoData(image.noData);
     filter->SetOutputNoData(m_Outputs.ReadNoData("out"));
+    m_Outputs.CheckValues("out", image.spread, image.key);
     if (image.axis.size() != 0)
     {
       filter->SetSpectralAxis(image.axis);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otbMultispectralCheck.h"
+#include "otbPlaceCheck.h"
 #include "otbSpectralInversionApplication.h"
 #include "otbWavelengthParameter.h"
 
 #include "otbWrapperApplicationFactory.h"
+
+#include <cmath>
 
 namespace otb
 {
@@ -73,17 +77,27 @@ private:
     otbAppLogINFO(<< "Model: " << model->GetMultispectralBands() << " bands to " << model->GetHyperspectralBands() << " by " << model->inverse->Describe()
                   << ", trained on " << model->training.pixels << " pixels");
     CheckInputRefinement(model->response);
+    CheckPlace(*this, "inms");
     Images images{ReadMultispectralImage(), {}, {}, {}};
+    CheckBands(images.multispectral, model->GetMultispectralBands(), "the spectral response of the model has rows");
+    images.multispectral = MatchToResponse(*this, images.multispectral, model->response, model->axis, false);
     if (HasValue("inhs"))
     {
+      CheckPlace(*this, "inhs");
+      CheckWhichIsWhich(*this, "inms", "inhs");
       images.hyperspectral = ReadHyperspectralImage(*model);
+      WarnOfGuessedPlaces(*this, images.multispectral, *images.hyperspectral);
     }
-    const Formats                    formats = ReadFormats(images.multispectral);
+    const Formats formats = ReadFormats(images.multispectral);
+    // What it was trained on without scaling may have any unit.
+    if (model->scale != 1 || model->offset != 0)
+    {
+      m_Outputs.CheckValues("out", ValueSpread{std::abs(model->offset) + model->scale / 2, model->offset + model->scale}, "the model");
+    }
     RadiometryParameters::Comparison comparison;
     if (images.hyperspectral)
     {
       CheckBands(*images.hyperspectral, model->GetHyperspectralBands(), "the model was trained on");
-      CheckBands(images.multispectral, model->GetMultispectralBands(), "the spectral response of the model has rows");
       comparison        = m_Radiometry.Compare(model->response, images.multispectral, *images.hyperspectral, NeedsBlur(images));
       model->radiometry = comparison.radiometry;
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbNoiseParameters.h"
+#include "otbPlaceCheck.h"
 #include "otbSpectralApplication.h"
 #include "otbSpectralResponseParameters.h"
 
@@ -73,12 +74,14 @@ private:
 
   void Run() override
   {
+    CheckPlace(*this, "in");
     const InputImage image  = m_Inputs.Prepare("in", {"mask", "nodatain", true, {}, {}});
     const auto       filter = Keep(FilterType::New());
     filter->SetSpectralResponse(m_Response.Read(image));
     filter->SetInput(image.image);
     filter->SetInputNoData(image.noData);
     filter->SetOutputNoData(m_Outputs.ReadNoData("out"));
+    m_Outputs.CheckValues("out", image.spread, image.key);
     SetParameterOutputImage("out", m_Noise.MakeNoisy({filter->GetOutput(), filter->GetOutputNoData()}).GetPointer());
   }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 namespace otb
 {
@@ -17,8 +18,8 @@ namespace otb
  *
  * Columns and rows are mapped apart: the coarse pixel of fine column x is floor(first + step x), counted from the coarse image's first, or -1 outside of it.
  *
- * Where both images are georeferenced, physical coordinates decide; without georeferencing equal footprints are assumed. A grid's origin is the centre of its
- * first pixel.
+ * Where both images are georeferenced, physical coordinates decide; without georeferencing equal footprints are assumed. An image without a projection whose
+ * coordinates overlap those of one that has a projection is taken to be in it. A grid's origin is the centre of its first pixel.
  *
  * \ingroup SpectraMorph
  */
@@ -31,6 +32,7 @@ public:
   Axis columns;
   Axis rows;
   bool physical = false; // by coordinates, rather than by equal footprints
+  bool adopted  = false; // and that though only one has a projection, which the other is taken to have as well
 
   /** Fine pixels are counted from the fine image's first. \throw itk::ExceptionObject when the images, which it calls by these names, do not overlap or
    * have different projections. */
@@ -43,7 +45,8 @@ public:
       itkGenericExceptionMacro(<< fineName << " and " << coarseName << " have different projections, expected one");
     }
     CoarseGridMap map;
-    map.physical          = AreComparable(fine, coarse);
+    map.adopted           = IsAdopted(fine, coarse);
+    map.physical          = map.adopted || AreComparable(fine, coarse);
     const auto fineSize   = fine->GetLargestPossibleRegion().GetSize();
     const auto coarseSize = coarse->GetLargestPossibleRegion().GetSize();
     for (unsigned int dimension = 0; dimension < 2; ++dimension)
@@ -72,7 +75,43 @@ public:
     return map;
   }
 
+  /** Whether an image has coordinates, in whatever projection: another grid than that of an image that has none. */
+  template <class TImage>
+  static bool HasGrid(const TImage* image)
+  {
+    const auto spacing = image->GetSignedSpacing();
+    return std::abs(spacing[0]) != 1. || std::abs(spacing[1]) != 1. || std::abs(image->GetOrigin()[0]) > 0.5 || std::abs(image->GetOrigin()[1]) > 0.5;
+  }
+
 private:
+  // Whether one image alone has a projection, and their coordinates overlap nevertheless.
+  template <class TImage>
+  static bool IsAdopted(const TImage* fine, const TImage* coarse)
+  {
+    if (fine->GetImageMetadata().HasProjectedGeometry() == coarse->GetImageMetadata().HasProjectedGeometry() || !HasGrid(fine) || !HasGrid(coarse))
+    {
+      return false;
+    }
+    const auto extent = [](const TImage* image, unsigned int dimension)
+    {
+      const auto   region = image->GetLargestPossibleRegion();
+      const double first  = image->GetOrigin()[dimension] + (static_cast<double>(region.GetIndex(dimension)) - 0.5) * image->GetSignedSpacing()[dimension];
+      const double last   = first + static_cast<double>(region.GetSize(dimension)) * image->GetSignedSpacing()[dimension];
+      return std::make_pair(std::min(first, last), std::max(first, last));
+    };
+    for (unsigned int dimension = 0; dimension < 2; ++dimension)
+    {
+      const std::pair<double, double> one = extent(fine, dimension), other = extent(coarse, dimension);
+      const double                    common = std::min(one.second, other.second) - std::max(one.first, other.first);
+      // By a tenth of the smaller one at least: coordinates of another kind meet by chance at most.
+      if (!(common > 0.1 * std::min(one.second - one.first, other.second - other.first)))
+      {
+        return false;
+      }
+    }
+    return true;
+  }
+
   // Whether the two images' physical coordinates say how they lie: in a projection, or in none but on grids that differ (two default grids say nothing).
   template <class TImage>
   static bool AreComparable(const TImage* fine, const TImage* coarse)

@@ -62,10 +62,18 @@ SpectraMorph_EXPORT std::unique_ptr<SpectralObjective> MakeSpectraLiftObjective(
 class SpectraMorph_EXPORT SpectraLift : public SpectralInversionMethod
 {
 public:
+  /** How the learning rate goes. */
+  enum class Schedule
+  {
+    OneCycle, /**< up and down once, as in the published evaluations */
+    Restarts  /**< by a cosine from the peak to the end, twice, as in the published code */
+  };
+
   struct Settings
   {
-    unsigned int width = 64;
-    bool         last  = false; // keep the last weights, instead of their mean over the second half of the training
+    unsigned int width    = 64;
+    Schedule     schedule = Schedule::OneCycle;
+    bool         last     = false; // keep the last weights, instead of their mean over the second half of the training, or of its last cycle
   };
 
   SpectraLift() = default;

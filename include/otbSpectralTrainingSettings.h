@@ -23,6 +23,7 @@ struct SpectraMorph_EXPORT SpectralTrainingSettings
   std::size_t   batch     = 0; // pixels per step, drawn anew each epoch; 0 for all at once
   std::uint64_t seed      = 0; // of the first weights and the mini-batches
   unsigned int  threads   = 1;
+  unsigned int  cycles    = 0;  // 0: one cycle as above; otherwise that many of a cosine that falls from ratePeak to rateEnd. Methods have their own.
   double        averaging = 0.; // share of the epochs, the last ones, whose weights are averaged; 0 keeps the last weights. Methods have their own.
 
   /** All that a user may set, but for the seed, which has uses besides training. */

@@ -7,6 +7,7 @@
 #include "otbWrapperTypes.h"
 
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,13 @@ struct MarkedImage
   float                         noData = std::numeric_limits<float>::quiet_NaN();
 };
 
+/** How large an image's values are, of a band in the middle. */
+struct ValueSpread
+{
+  double magnitude = 0; // root of the mean square
+  double high      = 0; // few are greater
+};
+
 /** \class InputImage
  * \brief An input image as what follows is to see it, and all that is known of it. InputImages makes it, and it is passed on.
  *
@@ -31,6 +39,10 @@ struct InputImage : MarkedImage
   SpectralAxis      axis;      // of the image's bands; empty when unknown, or when nobody asked for it
   std::vector<bool> bad;       // a flag for each band of the file: whether the image is without it
   SpectralAxis      wholeAxis; // of all bands of the file
+
+  std::size_t       alpha = 0; // how many alpha bands of the file are a mask, and not among its bands
+
+  std::optional<ValueSpread> spread; // nothing is known of an image that no file holds
 
   unsigned int GetNumberOfBands() const
   {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbInputImages.h"
+#include "otbFileValues.h"
 #include "otbMessages.h"
+#include "otbNoisyBandCheck.h"
 #include "otbSpectralApplication.h"
 #include "otbWavelengthParameter.h"
 
@@ -80,7 +82,7 @@ void InputImages::AddBadBandsParameter(const std::string& imageKey, bool looks)
       "badbands", "Bands of " + imageKey +
                       " to leave out, as numbers from 1 and wavelengths: 1-5,104-112,1350-1450nm. Besides, those are left out that "
                       "its file declares as bad (bbl)" +
-                      (looks ? " and those without a measurement: constant, or no data in most pixels" : "") + ". none: no band is left out.");
+                      (looks ? " and those without a measurement: constant, no data in most pixels, or noise far above signal" : "") + ". none: no band is left out.");
   m_Application.MandatoryOff("badbands");
 }
 
@@ -93,17 +95,34 @@ void InputImages::AddSaturationParameter(const std::string& imageKey)
   m_Application.MandatoryOff("saturation");
 }
 
-InputImage InputImages::Read(const std::string& key, bool withAxis)
+void InputImages::Forget()
+{
+  m_Read.clear();
+}
+
+InputImage InputImages::Read(const std::string& key, bool withAxis, const std::string& noData)
 {
   InputImage image;
   image.key   = key;
   image.image = m_Application.GetParameterFloatVectorImage(key);
   image.image->UpdateOutputInformation();
-  image.noData = GetDeclaredNoData(image.image->GetImageMetadata());
+  const bool byUser = !noData.empty() && m_Application.HasValue(noData);
+  image.noData      = byUser ? m_Application.GetParameterFloat(noData) : GetDeclaredNoData(image.image->GetImageMetadata());
+  std::vector<std::size_t> spectral;
+  if (IsFromFile(image.image))
+  {
+    if (m_Read.count(key) == 0)
+    {
+      spectral    = ReadFileValues(m_Application, image, byUser ? std::make_optional(image.noData) : std::nullopt, noData);
+      m_Read[key] = {image, spectral};
+    }
+    image    = m_Read[key].image;
+    spectral = m_Read[key].bands;
+  }
   image.bad.assign(image.GetNumberOfBands(), false);
   if (withAxis)
   {
-    image.wholeAxis = ReadSpectralAxis(m_Application, key);
+    image.wholeAxis = ReadSpectralAxis(m_Application, key, spectral);
     image.axis      = image.wholeAxis;
   }
   return image;
@@ -112,14 +131,11 @@ InputImage InputImages::Read(const std::string& key, bool withAxis)
 InputImage InputImages::Prepare(const std::string& key, const Checks& checks)
 {
   const bool given    = checks.bad.size() != 0;
-  const bool byUser   = !checks.noData.empty() && m_Application.HasValue(checks.noData);
   const bool isFile   = IsFromFile(m_Application.GetParameterFloatVectorImage(key));
   const auto path     = m_Application.GetParameterString(key);
-  const auto ignored  = byUser || !isFile ? std::nullopt : ReadIgnoredValueOfImage(path);
-  const bool declared = byUser || ignored.has_value();
+  const bool byUser   = !isFile && !checks.noData.empty() && m_Application.HasValue(checks.noData);
   const bool masked   = !checks.mask.empty() && m_Application.HasValue(checks.mask);
-  InputImage whole    = this->Read(key, given || checks.learn || checks.like.size() != 0);
-  whole.noData        = byUser ? m_Application.GetParameterFloat(checks.noData) : ignored ? static_cast<float>(*ignored) : whole.noData;
+  InputImage whole    = this->Read(key, given || checks.learn || checks.like.size() != 0, checks.noData);
   if (const auto offset = isFile ? ReadAddOffsetOfImage(path) : std::nullopt)
   {
     m_Application.Warn(key + ": its metadata say that " + ToText(*offset) + " must be added to its values (BOA_ADD_OFFSET), which is not done: " +
@@ -138,7 +154,7 @@ InputImage InputImages::Prepare(const std::string& key, const Checks& checks)
     whole.bad = FindOtherBands(whole.bad.size(), whole.wholeAxis, checks.like);
   }
   // The filters of inference see to invalid pixels themselves.
-  const bool asItIs = !checks.learn && !masked && !declared && std::find(whole.bad.begin(), whole.bad.end(), true) == whole.bad.end();
+  const bool asItIs = !checks.learn && !masked && !byUser && std::find(whole.bad.begin(), whole.bad.end(), true) == whole.bad.end();
   return asItIs ? whole : this->Select(whole, checks);
 }
 
@@ -205,7 +221,7 @@ std::vector<bool> InputImages::FindDeclaredBadBands(const InputImage& image, std
 
   auto       inFile = GetBadBands(image.image->GetImageMetadata());
   const auto path   = m_Application.GetParameterString(image.key);
-  if (inFile.size() != bands && IsFromFile(image.image))
+  if (inFile.size() != bands && IsFromFile(m_Application.GetParameterFloatVectorImage(image.key)))
   {
     const auto found = FindBadBandsOfImage(path);
     if (!found.problem.empty())
@@ -213,6 +229,7 @@ std::vector<bool> InputImages::FindDeclaredBadBands(const InputImage& image, std
       throw std::invalid_argument(image.key + ": " + found.problem + " (badbands none reads no list)");
     }
     inFile = found.bad;
+    inFile.resize(std::min(inFile.size(), bands)); // without alpha, which comes last
   }
   if (std::find(inFile.begin(), inFile.end(), false) == inFile.end() && !inFile.empty())
   {
@@ -248,6 +265,9 @@ std::vector<bool> InputImages::FindBadBands(const InputImage& image)
     const auto empty = range->GetFilter()->FindBadBands();
     AddReason(empty, "constant or no data", reasons);
     Join(bad, empty);
+    const auto noisy = FindNoisyBandsOfImage(image, bad);
+    AddReason(noisy, "with noise far above signal, which their neighbours do not show", reasons);
+    Join(bad, noisy);
   }
   this->TellBadBands(image.key, bad, reasons);
   return bad;

@@ -4,6 +4,8 @@
 
 #include "otbInputImage.h"
 
+#include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -45,9 +47,15 @@ public:
     std::vector<bool> bad;
   };
 
-  /** The image as its file has it, with the value of invalid pixels that the file declares, and with an axis only if it is asked for.
+  /** The image as its file means it: in physical values, without alpha, and NaN where anything in the file says that there is no measurement. That takes one pass
+   * over the file, which finds fill values that nobody has declared. An image in memory is as it is, with the value of invalid pixels that it declares.
+   * \param withAxis whether its axis is read
+   * \param noData the parameter of the value of invalid pixels, which counts instead of what the file declares; empty for none
    * \throw std::invalid_argument when `wl` cannot be read or does not fit the image. */
-  InputImage Read(const std::string& key, bool withAxis = false);
+  InputImage Read(const std::string& key, bool withAxis = false, const std::string& noData = {});
+
+  /** Lets go of what an earlier run has read. */
+  void Forget();
 
   /** The image without bad bands, invalid pixels being NaN where something marks them that its filters would not see themselves. Reads an image to learn from
    * once, streamed, to find bands without a measurement.
@@ -73,6 +81,14 @@ private:
   std::string GetBadBandsText();
 
   SpectralApplication& m_Application;
+
+  /** Of an image that was read, by its parameter: the image as its file means it, and its bands among those of the file. */
+  struct FileImage
+  {
+    InputImage               image;
+    std::vector<std::size_t> bands;
+  };
+  std::map<std::string, FileImage> m_Read;
 };
 } // namespace Wrapper
 } // namespace otb

@@ -4,6 +4,7 @@
 
 #include "otbExtendedFilenameToReaderOptions.h"
 
+#include <filesystem>
 #include <regex>
 #include <sstream>
 
@@ -35,6 +36,23 @@ std::string ExplainBands(Application& application, const std::string& message)
     }
   }
   return keys + ": found bands=" + ranges + " in the file name, expected numbers of bands that the image has";
+}
+/** The file of an image beside its header, by any extension: ", such as a.bil" if there is one. */
+std::string FindImageBeside(const std::string& header)
+{
+  namespace fs         = std::filesystem;
+  const fs::path  path = header;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path.has_parent_path() ? path.parent_path() : fs::path("."), error))
+  {
+    const fs::path other = entry.path();
+    const auto     kind  = itksys::SystemTools::LowerCase(other.extension().string());
+    if (other.stem() == path.stem() && kind != ".hdr" && kind != ".xml" && kind != ".txt" && kind != ".csv" && entry.is_regular_file(error))
+    {
+      return ", which is " + (path.parent_path() / other.filename()).string();
+    }
+  }
+  return ", a file of that name without .hdr or with another extension";
 }
 } // namespace
 
@@ -81,6 +99,11 @@ std::string ExplainError(Application& application, const std::string& descriptio
       if (message.find("Cannot open image " + file + ". ") == 0)
       {
         return key + ": " + message;
+      }
+      // OTB speaks of the file that should lie beside a header.
+      if (GetPixelFile(file) != file && message.find("Cannot open image " + GetPixelFile(file).string() + ". ") == 0)
+      {
+        return key + ": found " + file + ", a header, expected its image" + FindImageBeside(file);
       }
     }
   }

@@ -6,11 +6,13 @@
 #include "otbImageIOFactory.h"
 #include "otbWrapperOutputImageParameter.h"
 
+#include "gdal_priv.h"
 #include "itksys/SystemTools.hxx"
 
 #include <filesystem>
 #include <map>
 #include <stdexcept>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,38 @@ namespace Wrapper
 namespace
 {
 namespace fs = std::filesystem;
+
+/** Whether GDAL has drivers for such files and none that writes images part by part, of any number of bands: pictures (.png, .jpg, .jp2, .gif). */
+bool IsPictureFormat(const fs::path& file)
+{
+  const std::string extension = itksys::SystemTools::LowerCase(file.extension().string());
+  bool              known     = false;
+  GDALAllRegister();
+  for (int i = 0; i < GetGDALDriverManager()->GetDriverCount(); ++i)
+  {
+    GDALDriver* const driver     = GetGDALDriverManager()->GetDriver(i);
+    const char* const extensions = driver->GetMetadataItem(GDAL_DMD_EXTENSIONS);
+    if (driver->GetMetadataItem(GDAL_DCAP_RASTER) == nullptr || extensions == nullptr)
+    {
+      continue;
+    }
+    std::istringstream words(extensions);
+    for (std::string word; words >> word;)
+    {
+      if ("." + word != extension)
+      {
+        continue;
+      }
+      const char* const types = driver->GetMetadataItem(GDAL_DMD_CREATIONDATATYPES);
+      if (driver->GetMetadataItem(GDAL_DCAP_CREATE) != nullptr && types != nullptr && std::string(types).find("UInt16") != std::string::npos)
+      {
+        return false;
+      }
+      known = known || types != nullptr;
+    }
+  }
+  return known;
+}
 
 /** \throw std::invalid_argument when an output file is not one that can be written; an empty extension is left to OTB, which adds one. */
 void CheckOutputFile(const std::string& key, const fs::path& file, bool image)
@@ -40,6 +74,11 @@ void CheckOutputFile(const std::string& key, const fs::path& file, bool image)
   {
     throw std::invalid_argument(key + ": found the extension " + file.extension().string() +
                                 ", expected that of an image format that OTB writes, such as .tif");
+  }
+  if (image && IsPictureFormat(file))
+  {
+    throw std::invalid_argument(key + ": found the extension " + file.extension().string() +
+                                ", of pictures, expected that of an image format of any number of bands and tiles, such as .tif");
   }
 }
 

@@ -2,10 +2,12 @@
 #ifndef otbOutputImages_h
 #define otbOutputImages_h
 
+#include "otbInputImage.h"
 #include "otbOutputStage.h"
 
 #include "otbWrapperTypes.h"
 
+#include <optional>
 #include <string>
 
 namespace otb
@@ -37,6 +39,10 @@ public:
 
   /** `nodata` as ReadFormat() has it. */
   float ReadNoData(const std::string& key);
+
+  /** Whether an output's pixel type can hold values like those; integers keep little of reflectances. `source` has such values, by a parameter.
+   * \throw std::invalid_argument when it cannot. */
+  void CheckValues(const std::string& key, const std::optional<ValueSpread>& values, const std::string& source);
 
 private:
   float ReadNoData(const std::string& key, ImagePixelType type);

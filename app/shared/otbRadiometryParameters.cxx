@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbRadiometryParameters.h"
-#include "otbRegistration.h"
+#include "otbBlurComparison.h"
+#include "otbMultispectralCheck.h"
+#include "otbPlaceCheck.h"
 #include "otbSpectralApplication.h"
 
-#include "otbSensorBlurSampler.h"
 #include "otbSettingVisitor.h"
-#include "otbSpectralResponseImageFilter.h"
 
 #include <cmath>
 #include <limits>
@@ -44,16 +44,10 @@ RadiometryParameters::Comparison RadiometryParameters::Compare(const SpectralRes
   {
     return {};
   }
-  const auto seen = m_Application.Keep(SpectralResponseImageFilter<FloatVectorImageType>::New());
-  seen->SetInput(hyperspectral.image);
-  seen->SetSpectralResponse(response);
-  seen->SetInputNoData(hyperspectral.noData);
-  seen->SetOutputNoData(std::numeric_limits<float>::quiet_NaN());
-  const auto    coarse = Reproject(m_Application, seen->GetOutput(), hyperspectral.key, multispectral.image, multispectral.key, Resampling::Linear);
-  CoarseGridMap map;
+  BlurComparison compared;
   try
   {
-    map = CoarseGridMap::Between<FloatVectorImageType>(multispectral.image, coarse, multispectral.key, hyperspectral.key);
+    compared = BlurComparison::Of(m_Application, response, multispectral, hyperspectral);
   }
   catch (const itk::ExceptionObject& error)
   {
@@ -64,28 +58,17 @@ RadiometryParameters::Comparison RadiometryParameters::Compare(const SpectralRes
     }
     return {};
   }
-  const auto sampler = m_Application.Keep(SensorBlurSampler<FloatVectorImageType>::New());
-  sampler->SetSharpInput(multispectral.image);
-  sampler->SetSharpNoData(multispectral.noData);
-  sampler->SetCoarseInput(coarse);
-  Comparison         comparison;
-  SensorBlurEstimate estimate;
-  m_Application.AddProcess(sampler, "Comparing the images");
-  m_Application.TimeStep("Comparing the images",
-                         [&]
-                         {
-                           sampler->Update();
-                           estimate = SensorBlurEstimate::Of(sampler->GetSample(), itk::MultiThreader::GetGlobalDefaultNumberOfThreads());
-                         });
-  ReleasePipeline(coarse->GetSource());
-  comparison.blur = estimate;
+  Comparison comparison;
+  comparison.blur = compared.estimate;
+  WarnOfDisplacement(m_Application, compared.estimate, compared.map, multispectral, hyperspectral);
+  WarnOfPoorBands(m_Application, compared.estimate.radiometry, response);
   if (!this->IsNone())
   {
-    comparison.radiometry = this->Harmonise(estimate.radiometry, std::to_string(estimate.radiometry.pixels) + " common coarse pixels by " +
-                                                                     (map.physical ? coarse.GetPointer() == seen->GetOutput()
-                                                                                         ? "physical coordinates"
-                                                                                         : "physical coordinates, " + hyperspectral.key + " being reprojected"
-                                                                                   : "equal footprints, since the images are not both georeferenced"));
+    const RadiometricFit& fit = compared.estimate.radiometry;
+    comparison.radiometry     = this->Harmonise(
+            fit, std::to_string(fit.pixels) + " common coarse pixels by " +
+                     (compared.map.physical ? compared.reprojected ? "physical coordinates, " + hyperspectral.key + " being reprojected" : "physical coordinates"
+                                            : "equal footprints, since the images are not both georeferenced"));
   }
   return comparison;
 }

@@ -111,6 +111,7 @@ void SpectralApplication::DoExecute()
 
 void SpectralApplication::Forget()
 {
+  m_Inputs.Forget();
   m_Kept.clear();
 }
 

@@ -12,6 +12,12 @@ namespace otb
 {
 namespace Wrapper
 {
+namespace
+{
+// Fewer do not tell endmembers and a network's weights, whatever the image.
+constexpr int FewestSamples = 16;
+} // namespace
+
 void SpectralInversionApplication::Forget()
 {
   Superclass::Forget();
@@ -29,7 +35,8 @@ void SpectralInversionApplication::CheckBands(const InputImage& image, unsigned 
   const unsigned int found = image.GetNumberOfBands();
   if (found != expected)
   {
-    throw std::invalid_argument(image.key + ": found " + std::to_string(found) + " bands, expected " + std::to_string(expected) + " as " + reason);
+    throw std::invalid_argument(image.key + ": found " + std::to_string(found) + " bands" + (image.alpha > 0 ? " besides alpha" : "") +
+                                ", expected " + std::to_string(expected) + " as " + reason);
   }
 }
 
@@ -87,6 +94,11 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
   const SpectralInversionMethod& method = estimator.GetMethod();
   estimator.CheckImage(hyperspectral.GetNumberOfBands(), hyperspectral.image->GetLargestPossibleRegion().GetNumberOfPixels());
   TellWhatIsNotUsed(method);
+  if (settings.samples > 0 && settings.samples < FewestSamples)
+  {
+    throw std::invalid_argument("samples: found " + std::to_string(settings.samples) + ", expected at least " + std::to_string(FewestSamples) +
+                                " pixels to learn from, or 0 for as many as fit ram");
+  }
 
   const SpectralSample sample  = ReadSample(hyperspectral, settings);
   const auto           prepare = [&](const CallbackProcess::Report& report)

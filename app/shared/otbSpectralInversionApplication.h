@@ -152,6 +152,8 @@ protected:
     };
     std::vector<Row> rows;
 
+    std::optional<SensorBlurEstimate> blur; // through which it was compared
+
     bool IsRefined() const;
   };
 
@@ -185,7 +187,7 @@ protected:
 
   /** Writes `report`, if it is given, of the run so far; with the result of inference, if there is one. */
   void WriteReport(const SpectralInversionModel& model, const InputImage& hyperspectral);
-  void WriteReport(const SpectralInversionModel& model, const Images& images, const Result& result);
+  void WriteReport(const Judgement& judgement, Images& images, const Result& result);
 
   SpectralResponseParameters m_Response{*this};
   RadiometryParameters       m_Radiometry{*this};
@@ -215,7 +217,11 @@ private:
 
   static void CheckRefinements(const std::vector<SpectralRefinementModel>& refinements, const SpectralResponse& response);
 
+  /** What a model's result, as it is before it is refined, makes of a sample of the scene. */
   RefinementSample ReadRefinementSample(const SpectralInversionModel& model, Images& images, const SensorBlurEstimate& blur);
+
+  /** What a fused image makes of it. \param model whose response and radiometry count */
+  RefinementSample ReadRefinementSample(const SpectralInversionModel& model, const MarkedImage& fused, Images& images, const SensorBlurEstimate& blur);
 
   /** The spectra that a model without members makes of the images, refined. */
   SpectralStage InferRefined(const SpectralInversionModel& model, const SpectralRefinementModel& refinement, Images& images, const Formats& formats,
@@ -245,6 +251,7 @@ private:
   bool IsInChosenBranch(const std::string& key);
   void ReportParameters();
   void ReportModel(const SpectralInversionModel& model);
+  void ReportAgreement(const Judgement& judgement);
   bool IsReported();
   void FinishReport();
 

@@ -33,6 +33,7 @@ SpectralInversionApplication::Formats SpectralInversionApplication::ReadFormats(
 {
   Formats     formats = ReadFormats(multispectral);
   const auto& bad     = hyperspectral.bad;
+  m_Outputs.CheckValues("out", hyperspectral.spread, hyperspectral.key);
   if (GetParameterInt("keepbad") != 0 && std::find(bad.begin(), bad.end(), true) != bad.end())
   {
     formats.bad  = bad;

@@ -129,7 +129,7 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(cons
                                                                             const std::optional<SensorBlurEstimate>& blur)
 {
   const auto mode = m_Refinement.GetMode();
-  Judgement  judgement{given, {}, {}};
+  Judgement  judgement{given, {}, {}, {}};
   const auto usable = FindUsable(given.inverse->GetMembers(), images.hyperspectral.has_value());
   if (usable.size() < given.inverse->GetMembers().size())
   {
@@ -198,6 +198,7 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(cons
   {
     judgement.model = model.WithMembers(taken);
   }
+  judgement.blur = blur;
   TellScores(judgement, *blur);
   return judgement;
 }
@@ -244,24 +245,30 @@ void SpectralInversionApplication::CheckRefinements(const std::vector<SpectralRe
 
 RefinementSample SpectralInversionApplication::ReadRefinementSample(const SpectralInversionModel& model, Images& images, const SensorBlurEstimate& blur)
 {
-  const auto          folded = std::make_shared<SpectralInversionModel>(model.WithFoldedRadiometry());
-  const SpectralStage fused  = Mix(*folded, InferLatents(folded, images, SpectralStage::GetPlainFormat()));
-  const InputImage    fine   = Harmonise(images.multispectral, model.radiometry);
-  const InputImage&   coarse = CoregisterSmoothly(images);
-  const auto          map    = FindGridMap(fine.image, fine.key, coarse.image, coarse.key, fine.key);
-
-  RefinementSampleReader<FloatVectorImageType> reader;
-  reader.fused            = {fused.image, fused.noData};
-  reader.multispectral    = {fine.image, fine.noData};
-  reader.hyperspectral    = {coarse.image, coarse.noData};
-  reader.rows             = map.rows;
-  reader.columns          = map.columns;
-  reader.blur             = blur.blur;
-  reader.response         = model.response;
-  reader.threads          = itk::MultiThreader::GetGlobalDefaultNumberOfThreads();
-  RefinementSample sample = reader.Read();
+  const auto             folded = std::make_shared<SpectralInversionModel>(model.WithFoldedRadiometry());
+  const SpectralStage    fused  = Mix(*folded, InferLatents(folded, images, SpectralStage::GetPlainFormat()));
+  const RefinementSample sample = ReadRefinementSample(model, {fused.image, fused.noData}, images, blur);
   ReleasePipeline(fused.image->GetSource());
   return sample;
+}
+
+RefinementSample SpectralInversionApplication::ReadRefinementSample(const SpectralInversionModel& model, const MarkedImage& fused, Images& images,
+                                                                    const SensorBlurEstimate& blur)
+{
+  const InputImage  fine   = Harmonise(images.multispectral, model.radiometry);
+  const InputImage& coarse = CoregisterSmoothly(images);
+  const auto        map    = FindGridMap(fine.image, fine.key, coarse.image, coarse.key, fine.key);
+
+  RefinementSampleReader<FloatVectorImageType> reader;
+  reader.fused         = {fused.image, fused.noData};
+  reader.multispectral = {fine.image, fine.noData};
+  reader.hyperspectral = {coarse.image, coarse.noData};
+  reader.rows          = map.rows;
+  reader.columns       = map.columns;
+  reader.blur          = blur.blur;
+  reader.response      = model.response;
+  reader.threads       = itk::MultiThreader::GetGlobalDefaultNumberOfThreads();
+  return reader.Read();
 }
 
 SpectralStage SpectralInversionApplication::Refine(const SpectralInversionModel& folded, const RadiometricHarmonisation& radiometry, const MarkedImage& latents,

@@ -23,7 +23,7 @@ void SpectralInversionApplication::AddReportParameter()
   AddParameter(ParameterType_OutputFilename, "report", "Report");
   SetParameterDescription("report",
                           "One file (HTML) for a browser: what was given, settings, pictures, spectral response, endmembers, loss, how well the result "
-                          "agrees with the images it was made of, times.");
+                          "agrees with the images it was made of and foretells hyperspectral pixels that were held out, the blur found, times.");
   MandatoryOff("report");
 }
 
@@ -104,6 +104,33 @@ void SpectralInversionApplication::ReportModel(const SpectralInversionModel& mod
   }
 }
 
+void SpectralInversionApplication::ReportAgreement(const Judgement& judgement)
+{
+  const HeldOutScore* best = nullptr;
+  for (const Judgement::Row& row : judgement.rows)
+  {
+    const RefinementSelection& selection  = row.candidate.selection;
+    const unsigned int         components = selection.model.components();
+    if (selection.unrefined.pixels.empty())
+    {
+      return; // too few for a score
+    }
+    m_Report.candidates.push_back({row.name, selection.unrefined, components > 0 ? selection.chosen.score : HeldOutScore(), components, row.candidate.taken});
+    const HeldOutScore& score = row.candidate.GetScore();
+    best                      = row.candidate.taken && (best == nullptr || score.value < best->value) ? &score : best;
+  }
+  if (best != nullptr)
+  {
+    m_Report.highlights.push_back({ToBriefText(best->value, 3), judgement.rows.size() == 1
+                                                                    ? "score at hyperspectral pixels held out, 1 being noise alone"
+                                                                    : "best score of a method at hyperspectral pixels held out, 1 being noise alone"});
+  }
+  if (judgement.blur && judgement.blur->found)
+  {
+    m_Report.blur = judgement.blur;
+  }
+}
+
 bool SpectralInversionApplication::IsReported()
 {
   return IsParameterEnabled("report") && HasValue("report");
@@ -120,17 +147,23 @@ void SpectralInversionApplication::WriteReport(const SpectralInversionModel& mod
   }
 }
 
-void SpectralInversionApplication::WriteReport(const SpectralInversionModel& model, const Images& images, const Result& result)
+void SpectralInversionApplication::WriteReport(const Judgement& judgement, Images& images, const Result& result)
 {
+  const SpectralInversionModel& model = judgement.model;
   if (IsReported())
   {
     ReportModel(model);
+    ReportAgreement(judgement);
     ReportParameters();
     TimeStep("Pictures and scores of this report",
              [&]
              {
                auto pictures = MakeReportImages(model, *images.hyperspectral);
                pictures.AddResult(images.multispectral, result.spectra);
+               if (m_Report.blur)
+               {
+                 pictures.CompareThroughBlur(ReadRefinementSample(model, result.spectra, images, *m_Report.blur));
+               }
                if (result.abundances)
                {
                  pictures.AddAbundances(*result.abundances);

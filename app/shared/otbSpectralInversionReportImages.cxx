@@ -117,7 +117,7 @@ std::string DescribeStep(unsigned int step)
 }
 
 /** Two images side by side, pixel by pixel: their scores. */
-ImageQuality::Scores Compare(const Quicklook& reference, const Quicklook& estimate, std::uint64_t& pixels)
+ImageQuality::Scores Compare(const Quicklook& reference, const Quicklook& estimate, std::uint64_t& pixels, const ImageQualityOptions& options = {})
 {
   const auto    stride = static_cast<std::ptrdiff_t>(reference.columns * reference.bands);
   ImagePairView view   = {reference.values.data(), estimate.values.data(), stride, stride, reference.rows, reference.columns, reference.bands, {}};
@@ -125,7 +125,6 @@ ImageQuality::Scores Compare(const Quicklook& reference, const Quicklook& estima
   {
     view.invalid.push_back(!reference.IsValid(pixel) || !estimate.IsValid(pixel));
   }
-  const ImageQualityOptions     options;
   std::vector<ImageQualitySums> lines(reference.rows);
   ScanImageQuality(view, options, 0, 0, reference.columns, lines.data(), lines.size());
   ImageQualitySums sums(reference.bands);
@@ -303,8 +302,53 @@ void SpectralInversionReportImages::CompareWithHyperspectral(const MarkedImage& 
   const std::string   square = std::to_string(ratio) + " × " + std::to_string(ratio);
   comparison.scores          = scores.overall;
   comparison.measured        = "The result averaged over " + square + " pixels, on " + std::to_string(scores.pixels) +
-                        " hyperspectral pixels in the middle of the images. The hyperspectral sensor’s blur is not known here and left out.";
+                        " hyperspectral pixels in the middle of the images. The hyperspectral sensor’s blur and its displacement are left out.";
   m_Report.highlights.push_back({square, "multispectral pixels to a hyperspectral one"});
+}
+
+void SpectralInversionReportImages::CompareThroughBlur(const RefinementSample& sample)
+{
+  // What counts are pixels, wherever they lie: one line of them all.
+  const std::size_t bands = sample.response.GetNumberOfHyperspectralBands();
+  Quicklook         seen{0, 1, bands, {}};
+  for (const RefinementBlock& block : sample.blocks)
+  {
+    for (std::size_t pixel = 0; pixel < block.usable.size(); ++pixel)
+    {
+      if (block.usable[pixel] != 0)
+      {
+        const float* const spectrum = block.hyperspectral.data() + pixel * bands;
+        seen.values.insert(seen.values.end(), spectrum, spectrum + bands);
+        ++seen.columns;
+      }
+    }
+  }
+  if (seen.columns == 0)
+  {
+    return;
+  }
+  Quicklook expected = seen;
+  float*    value    = expected.values.data();
+  for (const RefinementBlock& block : sample.blocks)
+  {
+    for (std::size_t pixel = 0; pixel < block.usable.size(); ++pixel)
+    {
+      if (block.usable[pixel] != 0)
+      {
+        for (std::size_t band = 0; band < bands; ++band)
+        {
+          *value++ -= block.innovations.data()[pixel * bands + band];
+        }
+      }
+    }
+  }
+  ImageQualityOptions options;
+  options.ratio                     = 1. / std::sqrt(std::abs(sample.rows.step * sample.columns.step));
+  std::uint64_t              pixels = 0;
+  const ImageQuality::Scores scores = Compare(seen, expected, pixels, options);
+  m_Report.comparisons.push_back({"Hyperspectral image, through the blur found",
+                                  "The result, blurred as was found of the hyperspectral sensor, on " + std::to_string(pixels) + " hyperspectral pixels.",
+                                  scores});
 }
 
 void SpectralInversionReportImages::AddAbundances(const MarkedImage& abundances)

@@ -3,6 +3,7 @@
 #define otbSpectralInversionReportImages_h
 
 #include "otbInputImage.h"
+#include "otbRefinementSample.h"
 #include "otbSpectralInversionReport.h"
 
 #include "itkProcessObject.h"
@@ -35,6 +36,9 @@ public:
 
   /** Pictures of both and their agreement; then the result's with the hyperspectral image, if that is of the same ground. */
   void AddResult(const MarkedImage& multispectral, const MarkedImage& result);
+
+  /** The agreement of the result with the hyperspectral image through the blur found. \param sample of the result */
+  void CompareThroughBlur(const RefinementSample& sample);
 
   void AddAbundances(const MarkedImage& abundances);
 

@@ -28,11 +28,21 @@ bool IsFromFile(FloatVectorImageType* image)
   return dynamic_cast<const ImageFileReader<FloatVectorImageType>*>(image->GetSource().GetPointer()) != nullptr;
 }
 
-SpectralAxis ReadSpectralAxis(SpectralApplication& application, const std::string& imageKey)
+namespace
+{
+/** Of an axis of all bands of a file that of the spectral ones. */
+SpectralAxis WithoutAlpha(const SpectralAxis& axis, unsigned int bands, const std::vector<std::size_t>& spectral)
+{
+  return spectral.empty() || spectral.size() == bands || axis.size() != bands ? axis : axis.Pick(spectral);
+}
+} // namespace
+
+SpectralAxis ReadSpectralAxis(SpectralApplication& application, const std::string& imageKey, const std::vector<std::size_t>& spectral)
 {
   auto* const image = application.GetParameterFloatVectorImage(imageKey);
   image->UpdateOutputInformation();
-  const unsigned int bands  = image->GetNumberOfComponentsPerPixel();
+  const unsigned int all    = image->GetNumberOfComponentsPerPixel();
+  const auto         bands  = spectral.empty() ? all : static_cast<unsigned int>(spectral.size());
   const bool         isFile = IsFromFile(image);
   const std::string  layout = isFile ? FindWrongLayoutOfImage(application.GetParameterString(imageKey)) : std::string();
   if (!layout.empty())
@@ -43,7 +53,7 @@ SpectralAxis ReadSpectralAxis(SpectralApplication& application, const std::strin
   {
     const std::string path   = application.GetParameterString("wl");
     const std::string source = "wl (" + path + ")";
-    const auto        axis   = ReadSpectralAxisFile(path, source, bands);
+    const auto        axis   = WithoutAlpha(ReadSpectralAxisFile(path, source, bands), all, spectral);
     if (axis.size() != bands)
     {
       // Of a cube that was turned on its side.
@@ -62,6 +72,7 @@ SpectralAxis ReadSpectralAxis(SpectralApplication& application, const std::strin
   {
     axis = GetSpectralAxis(image->GetImageMetadata());
   }
+  axis = axis ? std::make_optional(WithoutAlpha(*axis, all, spectral)) : axis;
   return axis && axis->size() == bands ? *axis : SpectralAxis();
 }
 } // namespace Wrapper

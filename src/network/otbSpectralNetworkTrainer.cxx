@@ -18,6 +18,7 @@ namespace
 constexpr double Beta1   = 0.9;
 constexpr double Beta2   = 0.999;
 constexpr double Epsilon = 1e-7;
+constexpr double Pi      = 3.14159265358979323846;
 
 // Gradients are summed per slice, then over the slices in order: more slices than any thread count of a workstation, few enough to keep their buffers small.
 constexpr std::size_t MaximumSlices = 16;
@@ -61,6 +62,11 @@ SpectralNetworkTrainer::SpectralNetworkTrainer(const Settings& settings) : m_Set
 double SpectralNetworkTrainer::Rate(unsigned int epoch) const
 {
   const double start = m_Settings.rateStart, peak = m_Settings.ratePeak, end = m_Settings.rateEnd;
+  if (m_Settings.cycles > 0)
+  {
+    const double place = static_cast<double>(epoch) * m_Settings.cycles / m_Settings.epochs;
+    return end + (peak - end) * 0.5 * (1. + std::cos(Pi * (place - std::floor(place))));
+  }
   const double rising = 0.3 * m_Settings.epochs;
   if (epoch < rising)
   {
@@ -171,10 +177,11 @@ SpectralNetworkTrainer::Report SpectralNetworkTrainer::Train(SpectralObjective& 
   return report;
 }
 
-void SpectralNetworkTrainer::Train(SpectralObjective& objective, const SpectralInversionMethod::Task& task, double averaging)
+void SpectralNetworkTrainer::Train(SpectralObjective& objective, const SpectralInversionMethod::Task& task, double averaging, unsigned int cycles)
 {
   Settings settings  = task.training;
   settings.averaging = averaging;
+  settings.cycles    = cycles;
   const auto report  = SpectralNetworkTrainer(settings).Train(objective, task.set,
                                                               [&](unsigned int epoch, double loss)
                                                               { return !task.progress || task.progress(static_cast<double>(epoch) / settings.epochs, loss); });

@@ -41,7 +41,6 @@ void Put(std::ostream& csv, const ImageQuality::Scores& scores, bool band)
       csv << scores.*metric.score;
     }
   }
-  csv << '\n';
 }
 } // namespace
 
@@ -82,6 +81,20 @@ std::string ImageQualityReport::ToJson() const
       comparison["bands"].push_back(object);
     }
   }
+  if (m_Innovation)
+  {
+    const HeldOutScore&       score = m_Innovation->score;
+    const SensorBlurEstimate& found = m_Innovation->blur;
+    const SensorBlur&         blur  = found.blur;
+    json["innovation"]              = {{"value", score.value},
+                                       {"standard_error", score.standardError},
+                                       {"pixels", score.pixels.size()},
+                                       {"blur",
+                                        {{"free_form", found.freeForm},
+                                         {"explained", found.explained},
+                                         {"width", {{"columns", blur.GetWidthColumn()}, {"rows", blur.GetWidthRow()}}},
+                                         {"displacement", {{"columns", blur.GetCentroidColumn()}, {"rows", blur.GetCentroidRow()}}}}}};
+  }
   return json.dump(2) + "\n";
 }
 
@@ -94,16 +107,26 @@ std::string ImageQualityReport::ToCsv() const
   {
     csv << ',' << metric.key;
   }
-  csv << '\n';
+  csv << (m_Innovation ? ",innovation,innovation_error,pixels,width_columns,width_rows,displacement_columns,displacement_rows\n" : "\n");
+  const std::string rest = m_Innovation ? ",,,,,,,\n" : "\n";
   for (const auto& [name, quality] : m_Comparisons)
   {
     csv << name << ",all";
     Put(csv, quality.overall, false);
+    csv << rest;
     for (std::size_t band = 0; band < quality.bands.size(); ++band)
     {
       csv << name << ',' << band + 1;
       Put(csv, quality.bands[band], true);
+      csv << rest;
     }
+  }
+  if (m_Innovation)
+  {
+    const HeldOutScore& score = m_Innovation->score;
+    const SensorBlur&   blur  = m_Innovation->blur.blur;
+    csv << "innovation,all" << std::string(GetMetrics().size(), ',') << ',' << score.value << ',' << score.standardError << ',' << score.pixels.size() << ','
+        << blur.GetWidthColumn() << ',' << blur.GetWidthRow() << ',' << blur.GetCentroidColumn() << ',' << blur.GetCentroidRow() << '\n';
   }
   return csv.str();
 }

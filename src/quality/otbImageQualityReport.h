@@ -2,8 +2,11 @@
 #ifndef otbImageQualityReport_h
 #define otbImageQualityReport_h
 
+#include "otbHeldOutScore.h"
 #include "otbImageQuality.h"
+#include "otbSensorBlurEstimate.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,15 +32,29 @@ public:
 
   void Add(const std::string& comparison, const ImageQuality& quality);
 
+  /** How well the image foretells hyperspectral pixels through the blur found. */
+  struct Innovation
+  {
+    HeldOutScore       score;
+    SensorBlurEstimate blur;
+  };
+
+  void SetInnovation(const Innovation& innovation)
+  {
+    m_Innovation = innovation;
+  }
+
   /** As a JSON object with a member per comparison: pixels, options, overall scores, a list of scores per band (from 1). What is infinite or undefined is null.
-   */
+   * The innovation is a member of its own: value, standard error, pixels; width and displacement of the blur [sharp pixels]. */
   std::string ToJson() const;
 
-  /** As CSV: a header; per comparison a line for the band `all` and a line per band (from 1). What a band does not have is empty. */
+  /** As CSV: a header; per comparison a line for the band `all` and a line per band (from 1). What a band does not have is empty. With an innovation there
+   * are more columns, at the end, and a line that has nothing but them. */
   std::string ToCsv() const;
 
 private:
   std::vector<std::pair<std::string, ImageQuality>> m_Comparisons;
+  std::optional<Innovation>                         m_Innovation;
 };
 } // namespace otb
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralInversionReport.h"
+#include "otbBlurPicture.h"
 #include "otbHtmlText.h"
 #include "otbLineChart.h"
 #include "otbReportParts.h"
@@ -111,6 +112,73 @@ void WritePictures(std::ostream& html, const Report& report)
     WritePicture(html, picture);
   }
   html << "</div>\n";
+  EndSection(html);
+}
+
+/** A score and the standard error of that mean. */
+std::string ToScoreText(const HeldOutScore& score)
+{
+  return score.pixels.empty() ? "–" : ToHtmlNumber(score.value, 3) + " ± " + ToHtmlNumber(score.standardError, 2);
+}
+
+void WriteCandidates(std::ostream& html, const std::vector<Report::Candidate>& candidates)
+{
+  html << "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">Result of</th><th scope=\"col\" class=\"number\">Score before "
+          "refinement</th><th scope=\"col\" class=\"number\">Score after refinement</th><th scope=\"col\" class=\"number\">Components</th>"
+          "<th scope=\"col\">In the result</th></tr></thead>\n<tbody>\n";
+  for (const auto& candidate : candidates)
+  {
+    const bool refined = !candidate.refined.pixels.empty();
+    html << "<tr><th scope=\"row\">" << ToHtmlText(candidate.name) << "</th><td class=\"number\">" << ToScoreText(candidate.unrefined)
+         << "</td><td class=\"number\">" << ToScoreText(candidate.refined) << "</td><td class=\"number\">" << candidate.components << "</td><td>"
+         << (!candidate.taken ? "left out"
+             : refined        ? "refined"
+                              : "as it is")
+         << "</td></tr>\n";
+  }
+  html << "</tbody></table></div>\n";
+}
+
+void WriteBlur(std::ostream& html, const SensorBlurEstimate& estimate)
+{
+  const SensorBlur&        blur = estimate.blur;
+  const Quicklook::Stretch unit;
+  const std::string        shape = std::to_string(blur.knots.cols()) + " × " + std::to_string(blur.knots.rows());
+  html << "<div class=\"blur\">\n";
+  WritePicture(html, {"Blur", shape + " sharp pixels. White: no weight; blue: positive; red: negative.", DrawBlur(blur), {unit, unit, unit}});
+  html << "<table>\n<thead><tr><th scope=\"col\">Blur found, in sharp pixels</th><th scope=\"col\" class=\"number\">Along columns</th><th scope=\"col\" "
+          "class=\"number\">Along rows</th></tr></thead>\n<tbody>\n";
+  const std::pair<const char*, std::pair<double, double>> lines[] = {
+      {"Width: standard deviation of what a hyperspectral pixel averages, detector included", {blur.GetWidthColumn(), blur.GetWidthRow()}},
+      {"Displacement of the hyperspectral image: the blur’s centre of mass", {blur.GetCentroidColumn(), blur.GetCentroidRow()}},
+      {"Standard deviation of the optics alone, in the Gaussian that fits best", {estimate.sigmaColumn, estimate.sigmaRow}},
+      {"Displacement in the Gaussian that fits best", {estimate.shiftColumn, estimate.shiftRow}}};
+  for (const auto& [what, values] : lines)
+  {
+    html << "<tr><th scope=\"row\">" << what << "</th><td class=\"number\">" << ToHtmlNumber(values.first, 3) << "</td><td class=\"number\">"
+         << ToHtmlNumber(values.second, 3) << "</td></tr>\n";
+  }
+  html << "</tbody></table>\n</div>\n<p class=\"remark\">The multispectral image, blurred like this, explains " << ToHtmlNumber(100. * estimate.explained, 4)
+       << " % of what its bands are in the hyperspectral image; the blur is " << (estimate.freeForm ? "of free form" : "a Gaussian over the detector")
+       << ".</p>\n";
+}
+
+void WriteAgreement(std::ostream& html, const Report& report)
+{
+  if (report.candidates.empty())
+  {
+    return;
+  }
+  BeginSection(html, "Agreement with the hyperspectral image",
+               "Is this result any good? The score says how far the result, blurred as the hyperspectral sensor blurs, misses hyperspectral pixels that were "
+               "kept from the refinement: the mean square of the difference in units of their noise. 1 is noise alone, less is better.");
+  WriteCandidates(html, report.candidates);
+  html << "<p class=\"remark\">At " << report.candidates.front().unrefined.pixels.size()
+       << " hyperspectral pixels, ± the standard error of the mean. Great differences of the score rank results as the truth would, small ones do not.</p>\n";
+  if (report.blur)
+  {
+    WriteBlur(html, *report.blur);
+  }
   EndSection(html);
 }
 
@@ -317,6 +385,7 @@ std::string SpectralInversionReport::ToHtml() const
   WriteHighlights(html, highlights);
   html << "</header>\n";
   WritePictures(html, *this);
+  WriteAgreement(html, *this);
   WriteComparisons(html, comparisons);
   WriteResponse(html, *this);
   WriteEndmembers(html, *this);

@@ -2,10 +2,13 @@
 #ifndef otbSpectralInversionReport_h
 #define otbSpectralInversionReport_h
 
+#include "otbHeldOutScore.h"
 #include "otbImageQuality.h"
 #include "otbQuicklook.h"
+#include "otbSensorBlurEstimate.h"
 #include "otbSpectralInversionModel.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,19 +62,36 @@ struct SpectraMorph_EXPORT SpectralInversionReport
     ImageQuality::Scores scores;
   };
 
+  /** How the result of a method foretells hyperspectral pixels that were held out. */
+  struct Candidate
+  {
+    std::string  name;
+    HeldOutScore unrefined;
+    HeldOutScore refined;        // without pixels when it is not refined
+    unsigned int components = 0; // of the refinement
+    bool         taken      = true;
+  };
+
   struct Step
   {
     std::string name;
     double      seconds = 0.;
   };
 
-  std::string             application;
-  std::string             method; // in words
-  std::vector<Highlight>  highlights;
-  std::vector<Image>      images;
-  std::vector<Setting>    settings;
-  std::vector<Picture>    pictures;
-  std::string             pictureRemark;
+  std::string            application;
+  std::string            method; // in words
+  std::vector<Highlight> highlights;
+  std::vector<Image>     images;
+  std::vector<Setting>   settings;
+  std::vector<Picture>   pictures;
+  std::string            pictureRemark;
+
+  /** Those that were scored at the same pixels; without any there is no section of agreement. */
+  std::vector<Candidate> candidates;
+
+  /** Between the two images, if it was found. Shown with the scores, which are taken through it. */
+  std::optional<SensorBlurEstimate> blur;
+
   std::vector<Comparison> comparisons;
   SpectralResponse        response;
   SpectralAxis            axis;       // of the hyperspectral image, empty when not known

@@ -68,7 +68,7 @@ class ReportTest(SuperResolutionTest):
 class Contents(ReportTest):
     def test_super_resolution(self):
         page = self.fuse_and_read(outab=self.folder / "ab.tif", rand=5)
-        self.assertEqual(page.titles(), ["Images", "Consistency", "Spectral response", "Endmembers", "Abundances", "Training", "Files", "Settings", "Time"])
+        self.assertEqual(page.titles(), ["Images", "Agreement with the hyperspectral image", "Consistency", "Spectral response", "Endmembers", "Abundances", "Training", "Files", "Settings", "Time"])
         self.assertEqual([picture.shape for picture in page.pictures("Images")], [(3, SIZE, SIZE)] + 2 * [(3, SIZE * RATIO, SIZE * RATIO)])
         self.assertEqual(len(page.pictures("Abundances")), 4)
 
@@ -94,7 +94,7 @@ class Contents(ReportTest):
 
     def test_scores_are_those_of_the_result(self):
         page = self.fuse_and_read()
-        coarse, sharp = (dict(zip(page.rows("Consistency")[0], row)) for row in page.rows("Consistency")[1:])
+        coarse, sharp = (dict(zip(page.rows("Consistency")[0], row)) for row in page.rows("Consistency")[1:3])
         for scores, reference, estimate in ((coarse, self.coarse, coarsen(self.result)), (sharp, self.sharp, numpy.tensordot(response(), self.result, 1))):
             x, y = (cube.reshape(len(cube), -1).astype(float) for cube in (reference, estimate))
             angle = numpy.degrees(numpy.arccos((x * y).sum(0) / numpy.linalg.norm(x, axis=0) / numpy.linalg.norm(y, axis=0))).mean()
@@ -131,7 +131,7 @@ class Contents(ReportTest):
 
     def test_lift_has_no_endmembers(self):
         page = self.fuse_and_read(method="lift", epochs=30, outcsv=self.folder / "none.csv")
-        self.assertEqual(page.titles(), ["Images", "Consistency", "Spectral response", "Training", "Files", "Settings", "Time"])
+        self.assertEqual(page.titles(), ["Images", "Agreement with the hyperspectral image", "Consistency", "Spectral response", "Training", "Files", "Settings", "Time"])
         self.assertIn("outcsv is not written: the method lift has no endmembers", self.log)
         self.assertFalse((self.folder / "none.csv").exists())
         self.train("lift.json", method="lift", epochs=30, report=self.report)
@@ -139,9 +139,82 @@ class Contents(ReportTest):
 
     def test_linear_has_no_epochs(self):
         page = self.fuse_and_read(method="linear")
-        self.assertEqual(page.titles(), ["Images", "Consistency", "Spectral response", "Files", "Settings", "Time"])
+        self.assertEqual(page.titles(), ["Images", "Agreement with the hyperspectral image", "Consistency", "Spectral response", "Files", "Settings", "Time"])
         self.says(page, "Linear: ridge regression of the spectrum")
         self.says(page, "root mean square residual of pixels left out, in scaled units")
+
+
+class Agreement(ReportTest):
+    """The section on what the result foretells of the hyperspectral image, of a scene with noise, blur and displacement."""
+
+    TITLE = "Agreement with the hyperspectral image"
+    SHIFT = 1  # sharp pixels along columns
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        generator = numpy.random.default_rng(3)
+        sharp = cls.truth.astype(float)
+        # One material has another spectrum in the north, which no multispectral pixel tells.
+        hidden = numpy.sin(numpy.linspace(0, 40, len(sharp)))
+        hidden -= numpy.linalg.pinv(response()) @ (response() @ hidden)
+        sharp[:, : sharp.shape[1] // 2] += 0.05 * hidden[:, None, None]
+        blurred = sum(numpy.roll(sharp, (row, column), (1, 2)) for row in (-1, 0, 1) for column in (-1, 0, 1)) / 9
+        coarse = coarsen(numpy.roll(blurred, -cls.SHIFT, 2))
+        coarse += generator.normal(0, 0.003, coarse.shape)
+        cls.real = sharp
+        cls.inhs = write_image(cls.folder / "noisy.tif", coarse.astype("float32"), WAVELENGTHS, geotransform=COARSE_GRID)
+
+    def test_of_a_refined_result(self):
+        page = self.fuse_and_read()
+        self.assertEqual(page.titles()[:3], ["Images", self.TITLE, "Consistency"])
+        self.says(page, "Is this result any good?")
+        header, row = page.rows(self.TITLE)
+        before, after = (float(score.split(" ± ")[0]) for score in row[1:3])
+        self.assertLess(after, 0.5 * before)
+        self.assertEqual(row[4], "refined")
+        # As in the log, with the digits of either.
+        logged = re.search(r"Score of .*: (\S+) \+- \S+, refined by (\d+) components (\S+) \+-", self.log)
+        self.assertAlmostEqual(float(logged[1]), before, delta=1e-2 * before)
+        self.assertAlmostEqual(float(logged[3]), after, delta=1e-2 * after)
+        self.assertEqual(row[3], logged[2])
+
+    def test_the_blur_is_drawn_and_measured(self):
+        page = self.fuse_and_read()
+        (kernel,) = page.pictures(self.TITLE)
+        self.assertEqual(kernel.shape[0], 3)
+        self.assertLess(kernel.sum(0).min(), 255)
+        tables = list(page.section(self.TITLE).iter("table"))
+        width, displacement = ([float("".join(cell.itertext())) for cell in row.findall("td")] for row in list(tables[1].iter("tr"))[1:3])
+        self.assertAlmostEqual(displacement[0], self.SHIFT, delta=0.2)
+        self.assertAlmostEqual(displacement[1], 0, delta=0.2)
+        # A detector of 4 pixels and a mean of 3: variances 15/12 and 8/12.
+        numpy.testing.assert_allclose(width, numpy.sqrt(23 / 12), rtol=0.15)
+
+    def test_consistency_through_the_blur_is_better(self):
+        scores = {}
+        for refine in ("true", "false"):
+            page = self.fuse_and_read(refine=refine)
+            scores[refine] = {row[0]: float(row[3]) for row in page.rows("Consistency")[1:]}
+        through = scores["true"]["Hyperspectral image, through the blur found"]
+        self.assertLess(through, 0.5 * scores["true"]["Hyperspectral image"])
+        self.assertLess(scores["true"]["Hyperspectral image"], scores["false"]["Hyperspectral image"])
+        # What is left is noise, which refining follows in part.
+        self.assertLess(through, 0.0035)
+
+    def test_absent_where_nothing_is_refined_or_scored(self):
+        page = self.fuse_and_read(refine="false")
+        self.assertNotIn(self.TITLE, page.titles())
+        self.assertEqual(len(page.rows("Consistency")), 3)
+        self.train("model.json", report=self.report)
+        self.assertNotIn(self.TITLE, self.read().titles())
+
+    def test_of_several_methods(self):
+        page = self.fuse_and_read(method="auto", epochs=100)
+        rows = page.rows(self.TITLE)[1:]
+        self.assertGreaterEqual(len(rows), 3)
+        self.assertIn("refined", [row[4] for row in rows])
+        self.assertLessEqual({row[4] for row in rows}, {"refined", "as it is", "left out"})
 
 
 class AnyImages(ReportTest):
@@ -150,7 +223,7 @@ class AnyImages(ReportTest):
         inms = write_image(self.folder / "plain_sharp.tif", self.sharp, geotransform=None, epsg=None)
         page = self.fuse_and_read(inhs=inhs, inms=inms, epochs=30)
         self.assertEqual([row[0] for row in page.rows("Endmembers")], ["band"] + [str(band + 1) for band in range(len(WAVELENGTHS))])
-        self.assertEqual(len(page.rows("Consistency")), 3)
+        self.assertEqual(len(page.rows("Consistency")), 4)
         self.says(page, "576 hyperspectral pixels")
         self.says(page, "Red, green and blue: band 3, band 2, band 1")
 
@@ -165,7 +238,7 @@ class AnyImages(ReportTest):
         page = self.fuse_and_read(srf_matrix_in=matrix, inms=inms, epochs=30)
         self.assertEqual([picture.shape[0] for picture in page.pictures("Images")], [3, SIZE * RATIO, 3])
         # One band has no spectral angle but 0 and 180 degrees.
-        self.assertEqual(len(page.rows("Consistency")), 3)
+        self.assertEqual(len(page.rows("Consistency")), 4)
 
     def test_invalid_pixels_are_transparent_and_do_not_count(self):
         coarse, sharp = self.coarse.copy(), self.sharp.copy()
@@ -192,7 +265,7 @@ class AnyImages(ReportTest):
                                    ((900000, 40, 0, 5800000, 0, -40), 32633, "the images do not overlap"),
                                    (COARSE_GRID, 32634, "the two images have different projections")):
             inhs = write_image(self.folder / "other.tif", self.coarse, WAVELENGTHS, geotransform=grid, epsg=epsg)
-            page = self.fuse_and_read(inhs=inhs, epochs=5, radio="none", refine="false")
+            page = self.fuse_and_read(inhs=inhs, epochs=5, radio="none")
             self.says(page, "Not measured: " + reason)
             self.assertEqual(page.rows("Consistency")[1][1:], ["–"] * 4)
             self.assertNotEqual(page.rows("Consistency")[2][1], "–")

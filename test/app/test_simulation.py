@@ -288,7 +288,7 @@ class HyperspectralQuality(ApplicationTest):
             srf_matrix_in=self.folder / "srf.csv",
             outsam=self.folder / "sam.tif",
         )
-        self.assertEqual(sorted(found), ["spatial", "spectral"])
+        self.assertLessEqual({"spatial", "spectral"}, set(found))
         spectral = math.sqrt(((degrade(self.estimate, gaussian(1.2, 3), 4, "reflect") - coarse) ** 2).mean())
         spatial = math.sqrt(((numpy.tensordot(matrix, self.estimate, 1) - sharp) ** 2).mean())
         self.assertAlmostEqual(found["spectral"]["overall"]["rmse"] / spectral, 1, delta=1e-5)

@@ -24,6 +24,7 @@ import results
 import scene
 
 SYNTHETIC = "synthetic"
+BOUND = "bound"
 
 
 def pair(text):
@@ -47,7 +48,7 @@ def variant(text):
 
 
 def parse(arguments):
-    methods = [*comparison.METHODS, *fusion.METHODS]
+    methods = [*comparison.METHODS, BOUND, *fusion.METHODS, *fusion.REFINED]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     scenes = parser.add_argument_group("scenes")
     scene_help = "ground truth in any unit: a file that GDAL reads, or a MATLAB file (needs SciPy)"
@@ -79,18 +80,23 @@ def parse(arguments):
             parser.error(f"--pairs: found {bands} bands, expected one of {', '.join(map(str, scene.SENSORS))}")
         if ratio not in scene.HSI_SNR and options.hsi_snr is None:
             parser.error(f"--pairs: the protocol has no noise for the ratio {ratio}; give --hsi-snr")
-    chosen = {name: shlex.join(fusion.METHODS.get(name, [])) for name in options.methods}
+    chosen = {name: shlex.join((fusion.METHODS | fusion.REFINED).get(name, [])) for name in options.methods}
     options.methods = chosen | dict(options.variant)
     return options
 
 
 def run_method(method, parameters, case, seed, out):
-    """Runs a method of the module when there are parameters, otherwise one to compare with.
+    """Runs a method of the module when there are parameters, otherwise one to compare with, or the bound of all that look at single pixels.
 
-    Returns what it cost: seconds of training (None where there is none) and inference, peak memory [MiB].
+    Returns what it cost: seconds of training (None where there is none of its own) and of the rest, peak memory [MiB].
     """
-    if parameters:
-        training, inference, peak = fusion.fuse(shlex.split(parameters), case.hsi, case.msi, case.srf, out.with_suffix(".json"), out, seed)
+    if method in fusion.REFINED:
+        training = None
+        inference, peak = fusion.super_resolve(shlex.split(parameters), case.hsi, case.msi, case.srf, out, seed)
+    elif parameters or method == BOUND:
+        learnt = case.truth if method == BOUND else case.hsi
+        words = list(map(str, fusion.BOUND)) if method == BOUND else shlex.split(parameters)
+        training, inference, peak = fusion.fuse(words, learnt, case.msi, case.srf, out.with_suffix(".json"), out, seed)
     else:
         training = None
         command = [sys.executable, "-B", comparison.__file__, method, case.hsi, case.msi, case.srf, case.psf, case.ratio, out]

@@ -7,7 +7,6 @@ usage: comparison.py METHOD HSI MSI SRF PSF RATIO OUT
 METHOD is one of
   nearest  up-sampling of the LR-HSI, a coarse pixel a square
   bicubic  up-sampling of the LR-HSI by cubic convolution
-  linear   linear regression of spectra on the multispectral pixel, fitted to the LR-HSI and what the SRF makes of it
   gsa      Gram-Schmidt adaptive (Aiazzi, Baronti & Selva 2007); each hyperspectral band is sharpened by the multispectral band it correlates with most, as in
            the review of Yokoya, Grohnfeldt & Chanussot 2017
   cnmf     coupled non-negative matrix factorisation (Yokoya, Yairi & Iwasaki 2012)
@@ -44,14 +43,6 @@ def degrade(cube, psf, ratio):
     top, left = psf.shape[0] // 2, psf.shape[1] // 2
     blurred = blurred[:, top : top + rows, left : left + columns]
     return blurred.reshape(len(cube), rows // ratio, ratio, columns // ratio, ratio).mean((2, 4))
-
-
-def linear(hsi, msi, srf):
-    """X = A [m; 1], A by least squares on y and [R y; 1]."""
-    spectra = hsi.reshape(len(hsi), -1)
-    response = srf @ spectra
-    fit = numpy.linalg.lstsq(numpy.vstack([response, numpy.ones_like(response[:1])]).T, spectra.T, rcond=None)[0].T
-    return (numpy.tensordot(fit[:, :-1], msi, 1).T + fit[:, -1]).T
 
 
 def gsa(hsi, msi, psf, ratio):
@@ -176,7 +167,6 @@ def hysure(hsi, msi, srf, psf, ratio, dimension=5, weight_of_variation=5e-4, ste
 METHODS = {
     "nearest": lambda hsi, msi, srf, psf, ratio: upsample(hsi, ratio, "near"),
     "bicubic": lambda hsi, msi, srf, psf, ratio: upsample(hsi, ratio, "cubic"),
-    "linear": lambda hsi, msi, srf, psf, ratio: linear(hsi, msi, srf),
     "gsa": lambda hsi, msi, srf, psf, ratio: gsa(hsi, msi, psf, ratio),
     "cnmf": cnmf,
     "hysure": hysure,

@@ -81,7 +81,7 @@ class Pair:
 
     def fuse(self, method, name, **parameters):
         out = self.folder / f"{method}_{name}.tif"
-        inputs = {"inhs": self.coarse, "inms": self.sharp, **parameters}
+        inputs = {"inhs": self.coarse, "inms": self.sharp, "refine": "false", **parameters}
         return out, succeed("HyperspectralSuperResolution", **inputs, **self.response, method=method, rand=1, out=out)
 
 
@@ -131,12 +131,16 @@ def report(pair):
                           geotransform=grid(PIXEL), epsg=32631)
     rows, panels, line = [("up-sampled, nearest", nearest)], [("hyperspectral", nearest)], ""
     for method in ("morph", "lift"):
-        for name, parameters in (("none", {"radio": "none"}), ("matched", {"radio": "none", "inms": pair.matched_by_hand()}), ("affine", {"radio": "affine"})):
+        for name, parameters in (("none", {"radio": "none"}), ("matched", {"radio": "none", "inms": pair.matched_by_hand()}), ("affine", {"radio": "affine"}),
+                                 ("refined", {"radio": "affine", "refine": "auto"})):
             out, log = pair.fuse(method, name, **parameters)
-            rows.append((f"{method}, {'mean and deviation matched by hand' if name == 'matched' else '-radio ' + name}", out))
+            titles = {"matched": "mean and deviation matched by hand", "refined": "-radio affine, refined"}
+            rows.append((f"{method}, {titles.get(name, '-radio ' + name)}", out))
             if method == "morph" and name != "matched":
                 panels.append((f"{method} -radio {name}", out))
             line = (re.findall(r"Radiometry: .*", log) or [line])[-1]
+    out, _ = pair.fuse("auto", "auto", radio="affine", refine="auto")
+    rows.append(("auto, -radio affine, refined", out))
     for name, image in rows:
         print("| {} | {:.2f} | {:.2f} |".format(name, *pair.score(image)))
     print(f"\n{line}")

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -288,6 +289,32 @@ TEST(ImageQualityReport, HasALinePerBandAndComparison)
   const std::string json = report.ToJson();
   EXPECT_NE(json.find("\"rmse\": 0.05976296"), std::string::npos) << json;
   EXPECT_NE(json.find("\"psnr\": null"), std::string::npos) << json;
+}
+
+TEST(ImageQualityReport, HasTheInnovationInALineAndAMemberOfItsOwn)
+{
+  otb::ImageQualityReport report;
+  report.Add("spectral", Score(TestImages().View(), ImageQualityOptions()));
+  otb::ImageQualityReport::Innovation innovation;
+  innovation.score           = otb::HeldOutScore({1., 3., 5., 7.}); // mean 4, standard error sqrt(20 / 3 / 4)
+  innovation.blur.blur.knots = Eigen::RowVector2d(0.5, 0.5);
+  innovation.blur.blur.left  = 1.;
+  report.SetInnovation(innovation);
+
+  const std::string  csv     = report.ToCsv();
+  const auto         columns = std::count(csv.begin(), csv.begin() + static_cast<std::ptrdiff_t>(csv.find('\n')), ',');
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);)
+  {
+    EXPECT_EQ(std::count(line.begin(), line.end(), ','), columns) << line;
+  }
+  EXPECT_NE(csv.find("\ninnovation,all,,,,,,,,4,1.290994449,4,0.5,0,1.5,0\n"), std::string::npos) << csv;
+
+  const std::string json = report.ToJson();
+  for (const char* text : {"\"innovation\": {", "\"value\": 4.0", "\"standard_error\": 1.29099", "\"pixels\": 4"})
+  {
+    EXPECT_NE(json.find(text), std::string::npos) << json;
+  }
 }
 
 TEST(ImageQuality, RefusesOptionsOutOfRange)

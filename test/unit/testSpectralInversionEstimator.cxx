@@ -255,7 +255,7 @@ TEST(SpectralInversionEstimator, RefusesSamplesItCannotLearnFrom)
   wide.hiddenUnits = 2000000000;
   EXPECT_EQ(errorOf(MakeSample(6, 5), MakeResponse(), Quick(wide)),
             "method.morph.hidden: found 2000000000, expected at most 9586980 for images of these bands and 3 endmembers"); // (2^26 - 3) / (3 + 1 + 3)
-  EXPECT_EQ(errorOf(MakeSample(6, 5), MakeResponse(), Quick(std::make_shared<otb::SpectraLift>(otb::SpectraLift::Settings{4000, false}))),
+  EXPECT_EQ(errorOf(MakeSample(6, 5), MakeResponse(), Quick(std::make_shared<otb::SpectraLift>(otb::SpectraLift::Settings{4000, otb::SpectraLift::Schedule::OneCycle, false}))),
             "method.lift.width: found 4000, expected at most 3658 for images of these bands"); // 4 w + 5 w (w + 1) + 37 (w + 1) = 2^26
 
   const auto refusal = [](const Settings& settings) { return MessageOf<std::invalid_argument>([&] { SpectralInversionEstimator{settings}; }); };

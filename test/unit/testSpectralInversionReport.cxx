@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "otbBlurPicture.h"
 #include "otbEndmemberTable.h"
 #include "otbHtmlText.h"
 #include "otbLineChart.h"
@@ -221,6 +222,7 @@ TEST(SpectralInversionReport, EscapesEveryText)
     picture->title = picture->remark = Hostile;
   }
   report.comparisons.front().name = report.comparisons.front().measured = Hostile;
+  report.candidates                                                     = {{Hostile, otb::HeldOutScore({1., 2.}), {}, 0, true}};
   report.response        = otb::SpectralResponse(MakeResponse().GetMatrix(), std::vector<std::string>(3, Hostile), "test");
   const std::string html = report.ToHtml();
   EXPECT_EQ(scripts(html), 1u);
@@ -241,6 +243,65 @@ TEST(SpectralInversionReport, LeavesOutWhatThereIsNot)
   report.comparisons.clear();
   EXPECT_EQ(TextsOf(Parse(report.ToHtml()), "h2"), (std::vector<std::string>{"Images", "Spectral response", "Training", "Files", "Settings", "Time"}));
   EXPECT_TRUE(TextsOf(Parse(SpectralInversionReport().ToHtml()), "h2").empty());
+}
+
+/** A report of two methods, one of which is refined and taken, and of a blur with a negative lobe, displaced by a quarter and -0.5 sharp pixels. */
+SpectralInversionReport MakeReportOfAgreement()
+{
+  SpectralInversionReport report = MakeReport();
+  report.candidates              = {{"morph", otb::HeldOutScore({1., 3., 5.}), otb::HeldOutScore({0.5, 1., 1.5}), 8, true},
+                                    {"lift", otb::HeldOutScore({4., 6., 8.}), otb::HeldOutScore(), 0, false}};
+  otb::SensorBlurEstimate estimate;
+  estimate.found      = true;
+  estimate.explained  = 0.975;
+  estimate.blur.knots = Eigen::RowVector4d(-0.25, 0.5, 0.75, 0.);
+  estimate.blur.top   = -0.5;
+  estimate.blur.left  = -1.;
+  report.blur         = estimate;
+  return report;
+}
+
+TEST(SpectralInversionReport, TellsHowItAgreesWithTheHyperspectralImage)
+{
+  const auto report = MakeReportOfAgreement();
+  const Tree page   = Parse(report.ToHtml());
+  EXPECT_EQ(TextsOf(page, "h2")[1], "Agreement with the hyperspectral image");
+  const auto tables = Find(page, "table");
+  // Standard errors of the means of three: 2 / sqrt(3) and 0.5 / sqrt(3).
+  EXPECT_EQ(TextsOf(tables[0], "td"), (std::vector<std::string>{"3 ± 1.2", "1 ± 0.29", "8", "refined", "6 ± 1.2", "–", "0", "left out"}));
+  const auto blur = TextsOf(tables[1], "td");
+  ASSERT_EQ(blur.size(), 8u);
+  EXPECT_EQ(blur[2], "1"); // -0.25 x -1 + 0.75 x 1
+  EXPECT_EQ(blur[3], "-0.5");
+  EXPECT_NE(report.ToHtml().find("explains 97.5 % "), std::string::npos);
+  EXPECT_NE(report.ToHtml().find("At 3 hyperspectral pixels"), std::string::npos);
+}
+
+TEST(SpectralInversionReport, HasNoSectionOfAgreementWithoutAScore)
+{
+  auto report = MakeReportOfAgreement();
+  report.blur.reset();
+  EXPECT_EQ(Find(Parse(report.ToHtml()), "table").size(), 8u); // the scores alone
+  report = MakeReportOfAgreement();
+  report.candidates.clear();
+  const auto titles = TextsOf(Parse(report.ToHtml()), "h2");
+  EXPECT_EQ(std::count(titles.begin(), titles.end(), "Agreement with the hyperspectral image"), 0);
+}
+
+TEST(BlurPicture, ShowsTheSignOfAWeightByItsColour)
+{
+  const Quicklook picture = otb::DrawBlur(MakeReportOfAgreement().blur->blur);
+  ASSERT_EQ(picture.columns, 4u);
+  ASSERT_EQ(picture.rows, 1u);
+  ASSERT_EQ(picture.bands, 3u);
+  const auto colour = [&picture](std::size_t knot) { return picture.values.data() + 3 * knot; };
+  EXPECT_GT(colour(0)[0], colour(0)[2] + 0.1f); // negative: red
+  EXPECT_GT(colour(1)[2], colour(1)[0] + 0.1f); // positive: blue
+  for (int part = 0; part < 3; ++part)
+  {
+    EXPECT_LT(colour(2)[part], colour(1)[part]); // the greatest is darkest
+    EXPECT_EQ(colour(3)[part], 1.f);             // no weight: white
+  }
 }
 
 TEST(SpectralInversionReport, CountsBandsWithoutWavelengths)

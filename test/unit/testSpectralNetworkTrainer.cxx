@@ -67,6 +67,20 @@ TEST(OneCycle, RisesOverThirtyPercentAndFallsOverTheRest)
   EXPECT_NEAR(trainer.Rate(99), 1e-6 + (1e-2 - 1e-6) / 70., 1e-9);
 }
 
+TEST(SpectralNetworkTrainer, RateRestartsAsTheCosineScheduleSays)
+{
+  SpectralNetworkTrainer::Settings settings;
+  settings.epochs = 100;
+  settings.cycles = 2;
+  const SpectralNetworkTrainer trainer(settings);
+  for (const unsigned int first : {0u, 50u})
+  {
+    EXPECT_FLOAT_EQ(trainer.Rate(first), 1e-2f);
+    EXPECT_FLOAT_EQ(trainer.Rate(first + 25), 0.5f * (1e-2f + 1e-6f));
+    EXPECT_LT(trainer.Rate(first + 49), 2e-5);
+  }
+}
+
 class Scene
 {
 public:
