@@ -15,7 +15,7 @@
 namespace otb
 {
 /** What the numbers of a file's bands mean. */
-struct ImageFileValues
+struct SpectraMorph_EXPORT ImageFileValues
 {
   struct Band
   {
