@@ -74,6 +74,23 @@ class Result(SuperResolutionTest):
             self.succeeds("SpectralInversion", **two, **inhs)
             numpy.testing.assert_array_equal(read_image(self.folder / "two.tif"), out)
 
+    def test_all_methods_together_are_their_mean(self):
+        model = self.train("auto.json", method="auto", epochs=30)
+        # Without the hyperspectral image nothing chooses among them.
+        log = self.succeeds("SpectralInversion", inms=self.inms, model=model, out=self.folder / "mean.tif", outab=self.folder / "no_ab.tif")
+        self.assertIn("outab is not written: the method auto has no abundances", log)
+        content = json.loads(model.read_text())
+        members = content["members"]
+        self.assertEqual([member["method"] for member in members], ["morph", "lift", "linear"])
+        weights = [member["weight"] / sum(other["weight"] for other in members) for member in members]
+        expected = sum(weight * forward({**content, **member}, as_pixels(self.sharp)) for weight, member in zip(weights, members))
+        self.assertLess(abs(as_pixels(read_image(self.folder / "mean.tif")) - expected).max(), 2e-5)
+        # With it, those that are far worse are left out.
+        log = self.succeeds("SpectralInversion", inms=self.inms, inhs=self.inhs, model=model, out=self.folder / "chosen.tif")
+        self.assertEqual(log.count("Score of "), len(members))
+        chosen, mean = (root_mean_square(read_image(self.folder / name) - self.truth) for name in ("chosen.tif", "mean.tif"))
+        self.assertLess(chosen, mean)
+
     def test_training_and_one_step_give_the_same_endmembers(self):
         self.fuse(outem=self.folder / "one_em.tif")
         self.train("two.json", outem=self.folder / "two_em.tif")
