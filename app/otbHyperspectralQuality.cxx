@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbBlurComparison.h"
+#include "otbPlaceCheck.h"
 #include "otbRegistration.h"
 #include "otbSpatialDegradationApplication.h"
 #include "otbSpectralResponseParameters.h"
@@ -201,6 +202,15 @@ private:
       throw std::invalid_argument("peak: found " + ToText(peak) + ", expected a positive number, or 0 for the maximum of the reference");
     }
     m_Comparisons.clear();
+    // Pixel by pixel no places are needed.
+    for (const char* key : {"inhs", "inms"})
+    {
+      if (HasValue(key))
+      {
+        CheckPlace(*this, "in");
+        CheckPlace(*this, key);
+      }
+    }
     const auto       bad   = m_Inputs.FindDeclaredBadBands(m_Inputs.Read("in", true, "nodata"));
     const InputImage input = Read("in", bad, true);
     const Image      image = Name(input);

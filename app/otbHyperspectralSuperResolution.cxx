@@ -48,7 +48,7 @@ private:
     AddParameter(ParameterType_OutputImage, "outem", "Endmembers");
     SetParameterDescription(
         "outem", "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember: what HyperspectralUnmixing and "
-                 "LinearMixingSynthesis take. Only for the method morph.");
+                 "LinearMixingSynthesis take. Only of methods that have endmembers: morph.");
     MandatoryOff("outem");
     AddEndmemberTableParameter(*this);
     AddParameter(ParameterType_OutputFilename, "model", "Trained model");
@@ -100,7 +100,7 @@ private:
     CheckPlace(*this, "inms");
     CheckWhichIsWhich(*this, "inms", "inhs");
     InputImage             multispectral = ReadMultispectralImage();
-    Images                 images{std::move(multispectral), ReadTrainingImage(), {}};
+    Images                 images{std::move(multispectral), ReadTrainingImage(), {}, {}};
     const SpectralResponse response = m_Response.Read(*images.hyperspectral);
     CheckBands(images.multispectral, response.GetNumberOfMultispectralBands(), "the spectral response (srf) has bands");
     images.multispectral = MatchToResponse(*this, images.multispectral, response, images.hyperspectral->axis, true);
@@ -114,8 +114,10 @@ private:
       Coregister(images);
     }
 
-    const auto comparison     = m_Radiometry.Compare(response, images.multispectral, *images.hyperspectral, NeedsBlur(images) || method->GetParts().size() > 1);
-    auto       model          = *Train(*images.hyperspectral, response, *method);
+    CheckInputRefinement(response);
+    const auto comparison = m_Radiometry.Compare(response, images.multispectral, *images.hyperspectral, NeedsBlur(images) || method->GetParts().size() > 1);
+    CheckRefinable(images, comparison.blur);
+    auto model                = *Train(*images.hyperspectral, response, *method);
     model.radiometry          = comparison.radiometry;
     const Judgement judgement = Judge(model, images, comparison.blur);
     SetEndmemberOutput(judgement.model);

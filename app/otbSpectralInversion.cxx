@@ -76,8 +76,9 @@ private:
     const auto model = std::make_shared<SpectralInversionModel>(SpectralInversionModel::Load(GetParameterString("model"), "model"));
     otbAppLogINFO(<< "Model: " << model->GetMultispectralBands() << " bands to " << model->GetHyperspectralBands() << " by " << model->inverse->Describe()
                   << ", trained on " << model->training.pixels << " pixels");
+    CheckInputRefinement(model->response);
     CheckPlace(*this, "inms");
-    Images images{ReadMultispectralImage(), {}, {}};
+    Images images{ReadMultispectralImage(), {}, {}, {}};
     CheckBands(images.multispectral, model->GetMultispectralBands(), "the spectral response of the model has rows");
     images.multispectral = MatchToResponse(*this, images.multispectral, model->response, model->axis, false);
     if (HasValue("inhs"))
@@ -108,6 +109,7 @@ private:
     {
       m_Radiometry.Tell("those of the image that the model was made with, since inhs is not given", model->radiometry);
     }
+    CheckRefinable(images, comparison.blur);
     Invert(Judge(*model, images, comparison.blur), images, formats);
   }
 };

@@ -75,7 +75,7 @@ private:
   void Run() override
   {
     CheckPlace(*this, "in");
-    const InputImage image  = m_Inputs.Prepare("in", {"mask", "nodatain", true, {}, {}});
+    const InputImage image  = m_Inputs.Prepare("in", {"mask", "nodatain", true, {}, {}, true});
     const auto       filter = Keep(FilterType::New());
     filter->SetSpectralResponse(m_Response.Read(image));
     filter->SetInput(image.image);

@@ -39,7 +39,8 @@ private:
     SetParameterDescription("out", "The model file (JSON): network, endmembers, spectral response, wavelengths and scaling.");
     AddParameter(ParameterType_OutputImage, "outem", "Endmembers");
     SetParameterDescription(
-        "outem", "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember. Only for the method morph.");
+        "outem",
+        "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember. Only of methods that have endmembers: morph.");
     MandatoryOff("outem");
     AddEndmemberTableParameter(*this);
     AddReportParameter();

@@ -27,7 +27,8 @@ struct RefinementBlock
   std::vector<unsigned char> valid;         // per fine pixel: both M and X0 have data
   SpectraMatrix              hyperspectral; // Y, coarse pixels x C
   SpectraMatrix              innovations;   // Y - D X0, coarse pixels x C; zero where not usable
-  std::vector<unsigned char> usable;        // per coarse pixel: it has data, and so has all that it sees
+  SpectraMatrix              differences;   // R Y - D M, coarse pixels x c
+  std::vector<unsigned char> usable;        // per coarse pixel: it has data, and so has all that it sees, and both images agree there
 };
 
 /** \class RefinementSample
@@ -44,6 +45,10 @@ struct SpectraMorph_EXPORT RefinementSample
   SensorBlur                   blur;
   SpectralResponse             response;
   std::vector<RefinementBlock> blocks;
+  std::vector<float>           tolerance; // c: how far the two images may differ where they agree; empty: no matter how far
+
+  /** Finds that tolerance, and takes the coarse pixels that exceed it out. */
+  void ExcludeDisagreement();
 
   /** Coarse pixels that are usable, of all blocks. */
   std::size_t GetNumberOfUsablePixels() const;

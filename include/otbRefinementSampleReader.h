@@ -26,6 +26,8 @@ namespace otb
  *
  * A rectangle of which less than a tenth of the coarse pixels is usable, as far as M and Y tell, is passed over and X0 not made.
  *
+ * Coarse pixels where the two images are farther apart than noise puts them (CoarseAgreement) are not usable.
+ *
  * \ingroup SpectraMorph
  */
 template <class TImage>

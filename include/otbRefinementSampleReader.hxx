@@ -3,6 +3,7 @@
 #define otbRefinementSampleReader_hxx
 
 #include "otbRefinementSampleReader.h"
+#include "otbCoarseAgreement.h"
 
 #include <stdexcept>
 #include <string>
@@ -82,6 +83,9 @@ void RefinementSampleReader<TImage>::ReadFused(const SensorOperator& sensor, Ref
     }
   }
   block.innovations = block.hyperspectral - seen;
+  SpectraMatrix multispectral(block.hyperspectral.rows(), block.multispectral.cols());
+  response.Apply(block.hyperspectral.data(), static_cast<std::size_t>(block.hyperspectral.rows()), multispectral.data());
+  block.differences = CoarseAgreement::Differences(sensor, block.fine, block.multispectral.data(), multispectral, threads);
 }
 
 template <class TImage>
@@ -138,6 +142,7 @@ RefinementSample RefinementSampleReader<TImage>::Read() const
     coarsePixels += inCoarse;
     sample.blocks.push_back(std::move(block));
   }
+  sample.ExcludeDisagreement();
   return sample;
 }
 } // namespace otb

@@ -15,7 +15,7 @@ namespace otb
 /** How far the refined image has to agree with the multispectral one, that is, which s_m is taken. */
 enum class MultispectralTrust
 {
-  Exact,    // up to noise of 40 dB
+  Exact,    // up to its noise, of 40 dB at least or as much as it shows where it is smooth
   Tolerant, // up to what errors within the basis cannot explain (RefinementStatistics::UnexplainedDeviation()): few or uncertain components
   Edges     // not at all; only its edges count: its radiometry or response is not the one that is known
 };

@@ -35,10 +35,11 @@ struct SpectralRefinementModel
   std::vector<float> multispectralNoise; // s_m, c: standard deviation of M - R X, > 0, in the image's unit
   std::vector<float> contrast;           // d, c: standard deviation of R Y per band, > 0, in the image's unit
   SpectralResponse   response;           // R, c x C
+  std::vector<float> tolerance;          // c, > 0: coarse pixels where |R Y - D M| is larger in a band say nothing (CoarseAgreement); empty: all are believed
   float              edge       = 1.f;   // h, > 0: the differences in M, in units of d, that count as an edge
   float              coupling   = 1.f;   // l_s, >= 0
   float              damping    = 0.01f; // l_0, > 0
-  unsigned int       iterations = 20;    // of conjugate gradients, >= 1
+  unsigned int       iterations = 4;     // of conjugate gradients on the fine pixels, >= 1
 
   /** q; 0: the fused image stays as it is. */
   unsigned int components() const
@@ -61,7 +62,10 @@ struct SpectralRefinementModel
  * count as far as the coarse image reaches, and fade over four coarse pixels beyond: from there on X0 is taken to be right, and z tends to zero.
  *
  * \par Solution
- * Conjugate gradients, preconditioned by the diagonal.
+ * Conjugate gradients, preconditioned by the diagonal, on lattices from coarse to fine: of squares of four by four pixels (eight by eight where the ratio is
+ * eight or more), of two by two, and of the pixels themselves. Each starts from the one before, so that the smooth part of the error, which would take many
+ * iterations on the pixels, is there already (the cascadic multigrid method: Bornemann and Deuflhard, Numerische Mathematik 75, 1996). Couplings of squares are
+ * those of smooth unknowns along the way from one centre to the other, edges within a square included.
  *
  * A fused image may be given as abundances of a linear mixing (K numbers per pixel instead of C), which is cheaper to make, to keep and to summarise.
  *
@@ -106,6 +110,7 @@ public:
 
   private:
     friend class SpectralRefinement;
+    struct Level;
     struct Buffers;
     std::unique_ptr<Buffers> m_Buffers;
   };
@@ -197,8 +202,10 @@ private:
 
   void SetCouplings(const Block& block, Workspace::Buffers& buffers) const;
   void SetUsable(const Block& block, Workspace::Buffers& buffers) const;
-  void SetRest(const Block& block, Workspace::Buffers& buffers) const;
-  void Iterate(Workspace::Buffers& buffers) const;
+  void SetResiduals(const Block& block, Workspace::Buffers& buffers) const;
+  void SetCoarser(Workspace::Buffers& buffers) const;
+  void SetRest(Workspace::Buffers& buffers, std::size_t level) const;
+  void Iterate(Workspace::Buffers& buffers, std::size_t level, unsigned int iterations) const;
 
   unsigned int       m_Components = 0;
   CoarseGridAxis     m_RowAxis, m_ColumnAxis;
@@ -210,6 +217,7 @@ private:
   SpectraMatrix      m_Seen;                        // R B / s_m, c x q
   SpectraMatrix      m_Data;                        // its transpose
   std::vector<float> m_SquaredSizes;                // q
+  std::vector<float> m_SeenNorm;                    // q: of R B / s_m, squared
   std::vector<float> m_Diagonal;                    // q: what all data add to the normal matrix' diagonal, on the average
   std::vector<float> m_Noise, m_Precision, m_Guide; // c: s_m, 1 / s_m, 1 / (d h)
   SpectraMatrix      m_Summary;                     // K or C x (q + c) padded

@@ -23,8 +23,8 @@ namespace otb
  * Output: X (H x W x C). With SetMixing() the fused image is one of abundances (H x W x K), which are kept while they are needed; that spares both making them
  * twice and C bands of memory, and is what to use where the method has them.
  *
- * A pixel that is no data in X0 or M is the output's no data. Coarse pixels that are no data, or have a band that reaches HyperspectralSaturation, say nothing.
- * A model without components makes X a copy of X0.
+ * A pixel that is no data in X0 or M is the output's no data. Coarse pixels that are no data, have a band that reaches HyperspectralSaturation, or where Y and
+ * M disagree by more than the model's tolerance, say nothing. A model without components makes X a copy of X0.
  *
  * \par Streaming
  * z is found for the blocks of a fixed lattice, each from its own neighbourhood, so any tiling and any number of threads give the same bits. What has been
@@ -145,6 +145,7 @@ private:
     Region                     fine, coarse;
     std::vector<float>         summaries, multispectral, projections;
     std::vector<unsigned char> valid, usable;
+    SpectraMatrix              seen; // R Y
   };
 
   bool IsRefining() const

@@ -2,6 +2,7 @@
 #ifndef otbSpectralRefinementImageFilter_hxx
 #define otbSpectralRefinementImageFilter_hxx
 
+#include "otbCoarseAgreement.h"
 #include "otbImageSpectralAxis.h"
 #include "otbParallelTasks.h"
 #include "otbRequestRegion.h"
@@ -255,6 +256,12 @@ void SpectralRefinementImageFilter<TImage>::SolveCores(const std::vector<Place>&
     m_Solutions[places[k]] = std::move(solutions[k]);
   }
   ReadFine(around, places, requested);
+  if (!around.coarse.IsEmpty() && !m_Model->tolerance.empty())
+  {
+    CoarseAgreement::Exclude(
+        CoarseAgreement::Differences(m_Refinement.GetSensor(), around.fine, around.multispectral.data(), around.seen, this->GetNumberOfThreads()),
+        m_Model->tolerance, around.usable);
+  }
 
   const auto               threads = static_cast<std::size_t>(this->GetNumberOfThreads());
   std::atomic<std::size_t> next{0};
@@ -294,11 +301,13 @@ void SpectralRefinementImageFilter<TImage>::ReadCoarse(Surroundings& around)
   const auto        columns = static_cast<std::size_t>(around.coarse.columns);
   around.projections.resize(static_cast<std::size_t>(around.coarse.rows) * columns * q);
   around.usable.resize(static_cast<std::size_t>(around.coarse.rows) * columns);
+  around.seen.resize(around.coarse.rows * around.coarse.columns, m_Refinement.GetMultispectralBands());
   for (long row = 0; row < around.coarse.rows; ++row)
   {
     const float* const spectra = GetPixel(image, around.coarse.top + row, around.coarse.left);
     const std::size_t  place   = static_cast<std::size_t>(row) * columns;
     m_Refinement.SummariseCoarse(spectra, columns, around.projections.data() + place * q);
+    m_Model->response.Apply(spectra, columns, around.seen.data() + place * m_Refinement.GetMultispectralBands());
     for (std::size_t column = 0; column < columns; ++column)
     {
       const float* const spectrum   = spectra + column * C;

@@ -22,8 +22,8 @@ constexpr float Distance = 8.f;
 /** A fill value that files are known to have. */
 inline bool IsCustomary(float value)
 {
-  constexpr std::array<float, 16> values = {-999.f,  -9999.f, -99999.f, -32767.f,      -32768.f,     32767.f, 65535.f,       1e20f,       -1e20f,
-                                            1e30f,   -1e30f,  -1e34f,   9.96920997e36f, 4294967295.f, -2147483648.f, 2147483647.f};
+  constexpr std::array<float, 16> values = {-999.f, -9999.f, -99999.f, -32767.f, -32768.f,       32767.f,      65535.f,       1e20f,
+                                            -1e20f, 1e30f,   -1e30f,   -1e34f,   9.96920997e36f, 4294967295.f, -2147483648.f, 2147483647.f};
   // Most values are none of them, at a glance.
   return (value <= -999.f || value >= 32767.f) &&
          std::any_of(values.begin(), values.end(), [value](float fill) { return std::abs(value - fill) <= 1e-6f * std::abs(fill); });

@@ -76,8 +76,8 @@ void TellScales(SpectralApplication& application, const std::string& key, const 
 {
   const auto range = [&](double ImageFileValues::Band::*number)
   {
-    const auto ends = std::minmax_element(values.spectral.begin(), values.spectral.end(),
-                                          [&](std::size_t a, std::size_t b) { return values.bands[a].*number < values.bands[b].*number; });
+    const auto ends  = std::minmax_element(values.spectral.begin(), values.spectral.end(),
+                                           [&](std::size_t a, std::size_t b) { return values.bands[a].*number < values.bands[b].*number; });
     const auto least = values.bands[*ends.first].*number, greatest = values.bands[*ends.second].*number;
     return ToText(least) + (greatest > least ? " to " + ToText(greatest) : "");
   };
@@ -117,7 +117,8 @@ std::vector<std::size_t> ReadFileValues(SpectralApplication& application, InputI
   image.alpha = whole - values.spectral.size();
   if (image.alpha > 0)
   {
-    application.Inform("Alpha: " + std::to_string(image.alpha) + " of " + std::to_string(whole) + " bands of " + image.key + ", a mask and not among its bands");
+    application.Inform("Alpha: " + std::to_string(image.alpha) + " of " + std::to_string(whole) + " bands of " + image.key +
+                       ", a mask and not among its bands");
   }
   for (const std::size_t band : values.doubtful)
   {

@@ -40,7 +40,7 @@ struct InputImage : MarkedImage
   std::vector<bool> bad;       // a flag for each band of the file: whether the image is without it
   SpectralAxis      wholeAxis; // of all bands of the file
 
-  std::size_t       alpha = 0; // how many alpha bands of the file are a mask, and not among its bands
+  std::size_t alpha = 0; // how many alpha bands of the file are a mask, and not among its bands
 
   std::optional<ValueSpread> spread; // nothing is known of an image that no file holds
 

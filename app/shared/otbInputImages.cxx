@@ -130,12 +130,12 @@ InputImage InputImages::Read(const std::string& key, bool withAxis, const std::s
 
 InputImage InputImages::Prepare(const std::string& key, const Checks& checks)
 {
-  const bool given    = checks.bad.size() != 0;
-  const bool isFile   = IsFromFile(m_Application.GetParameterFloatVectorImage(key));
-  const auto path     = m_Application.GetParameterString(key);
-  const bool byUser   = !isFile && !checks.noData.empty() && m_Application.HasValue(checks.noData);
-  const bool masked   = !checks.mask.empty() && m_Application.HasValue(checks.mask);
-  InputImage whole    = this->Read(key, given || checks.learn || checks.like.size() != 0, checks.noData);
+  const bool given  = checks.bad.size() != 0;
+  const bool isFile = IsFromFile(m_Application.GetParameterFloatVectorImage(key));
+  const auto path   = m_Application.GetParameterString(key);
+  const bool byUser = !isFile && !checks.noData.empty() && m_Application.HasValue(checks.noData);
+  const bool masked = !checks.mask.empty() && m_Application.HasValue(checks.mask);
+  InputImage whole  = this->Read(key, given || checks.learn || checks.like.size() != 0, checks.noData);
   if (const auto offset = isFile ? ReadAddOffsetOfImage(path) : std::nullopt)
   {
     m_Application.Warn(key + ": its metadata say that " + ToText(*offset) + " must be added to its values (BOA_ADD_OFFSET), which is not done: " +
@@ -147,7 +147,7 @@ InputImage InputImages::Prepare(const std::string& key, const Checks& checks)
   }
   else if (checks.learn)
   {
-    whole.bad = this->FindBadBands(whole);
+    whole.bad = this->FindBadBands(whole, checks.keepNoisy);
   }
   else if (checks.like.size() != 0)
   {
@@ -251,7 +251,7 @@ std::vector<bool> InputImages::FindDeclaredBadBands(const InputImage& image)
   return bad;
 }
 
-std::vector<bool> InputImages::FindBadBands(const InputImage& image)
+std::vector<bool> InputImages::FindBadBands(const InputImage& image, bool keepNoisy)
 {
   std::string reasons;
   auto        bad = this->FindDeclaredBadBands(image, reasons);
@@ -265,7 +265,7 @@ std::vector<bool> InputImages::FindBadBands(const InputImage& image)
     const auto empty = range->GetFilter()->FindBadBands();
     AddReason(empty, "constant or no data", reasons);
     Join(bad, empty);
-    const auto noisy = FindNoisyBandsOfImage(image, bad);
+    const auto noisy = keepNoisy ? std::vector<bool>(bad.size(), false) : FindNoisyBandsOfImage(image, bad);
     AddReason(noisy, "with noise far above signal, which their neighbours do not show", reasons);
     Join(bad, noisy);
   }

@@ -45,10 +45,12 @@ public:
     SpectralAxis like;
     /** Or: which bands to leave out, of an image of as many. */
     std::vector<bool> bad;
+    /** Of an image to learn from: whether bands with noise far above signal stay, such as those that a simulated sensor sees. */
+    bool keepNoisy = false;
   };
 
-  /** The image as its file means it: in physical values, without alpha, and NaN where anything in the file says that there is no measurement. That takes one pass
-   * over the file, which finds fill values that nobody has declared. An image in memory is as it is, with the value of invalid pixels that it declares.
+  /** The image as its file means it: in physical values, without alpha, and NaN where anything in the file says that there is no measurement. That takes one
+   * pass over the file, which finds fill values that nobody has declared. An image in memory is as it is, with the value of invalid pixels that it declares.
    * \param withAxis whether its axis is read
    * \param noData the parameter of the value of invalid pixels, which counts instead of what the file declares; empty for none
    * \throw std::invalid_argument when `wl` cannot be read or does not fit the image. */
@@ -70,7 +72,7 @@ private:
   std::vector<bool> FindDeclaredBadBands(const InputImage& image, std::string& reasons);
 
   /** By `badbands`, the file's bad bands list, and what a pass over the image finds. */
-  std::vector<bool> FindBadBands(const InputImage& image);
+  std::vector<bool> FindBadBands(const InputImage& image, bool keepNoisy);
 
   /** Logs what is left out. \throw std::invalid_argument when nothing is left. */
   void TellBadBands(const std::string& key, const std::vector<bool>& bad, const std::string& reasons);

@@ -4,6 +4,7 @@
 #include "otbSpectralApplication.h"
 #include "otbWavelengthParameter.h"
 
+#include "otbBandList.h"
 #include "otbBandOrder.h"
 #include "otbCoarseGridMap.h"
 #include "otbImageFileChecks.h"
@@ -37,12 +38,24 @@ std::string NameBand(std::size_t band, const std::vector<std::string>& names)
   return std::to_string(band + 1) + (band < names.size() && !names[band].empty() ? " (" + names[band] + ")" : "");
 }
 
+/** Of the image's bands, without alpha, which comes last. */
 SpectralAxis FindAxis(SpectralApplication& application, const InputImage& image)
 {
   auto* const original = application.GetParameterFloatVectorImage(image.key);
   const auto  found =
       IsFromFile(original) ? FindSpectralAxisOfImage(application.GetParameterString(image.key)).axis : GetSpectralAxis(original->GetImageMetadata());
-  return found.value_or(SpectralAxis());
+  return found && found->size() >= image.GetNumberOfBands() ? found->Pick(OtherBands(std::vector<bool>(image.GetNumberOfBands(), false))) : SpectralAxis();
+}
+
+std::vector<std::string> FindNames(SpectralApplication& application, const InputImage& image)
+{
+  if (!IsFromFile(application.GetParameterFloatVectorImage(image.key)))
+  {
+    return {};
+  }
+  auto names = ReadBandNamesOfImage(application.GetParameterString(image.key));
+  names.resize(std::min<std::size_t>(names.size(), image.GetNumberOfBands()));
+  return names;
 }
 
 bool VaryInSample(const InputImage& image)
@@ -132,9 +145,7 @@ InputImage MatchToResponse(SpectralApplication& application, const InputImage& m
                            bool learn)
 {
   const auto key   = multispectral.key;
-  const bool file  = IsFromFile(application.GetParameterFloatVectorImage(key));
-  const auto names = file ? ReadBandNamesOfImage(application.GetParameterString(key)) : std::vector<std::string>();
-  const auto order = BandOrder::Of(FindAxis(application, multispectral), names, response, axis);
+  const auto order = BandOrder::Of(FindAxis(application, multispectral), FindNames(application, multispectral), response, axis);
   InputImage image = multispectral;
   if (order.kind == BandOrder::Kind::Contradicts)
   {

@@ -67,7 +67,7 @@ RadiometryParameters::Comparison RadiometryParameters::Compare(const SpectralRes
     const RadiometricFit& fit = compared.estimate.radiometry;
     comparison.radiometry     = this->Harmonise(
             fit, std::to_string(fit.pixels) + " common coarse pixels by " +
-                     (compared.map.physical ? compared.reprojected ? "physical coordinates, " + hyperspectral.key + " being reprojected," : "physical coordinates"
+                     (compared.map.physical ? compared.reprojected ? "physical coordinates, " + hyperspectral.key + " being reprojected" : "physical coordinates"
                                             : "equal footprints, since the images are not both georeferenced"));
   }
   return comparison;

@@ -35,8 +35,8 @@ void SpectralInversionApplication::CheckBands(const InputImage& image, unsigned 
   const unsigned int found = image.GetNumberOfBands();
   if (found != expected)
   {
-    throw std::invalid_argument(image.key + ": found " + std::to_string(found) + " bands" + (image.alpha > 0 ? " besides alpha" : "") +
-                                ", expected " + std::to_string(expected) + " as " + reason);
+    throw std::invalid_argument(image.key + ": found " + std::to_string(found) + " bands" + (image.alpha > 0 ? " besides alpha" : "") + ", expected " +
+                                std::to_string(expected) + " as " + reason);
   }
 }
 

@@ -106,12 +106,17 @@ protected:
   {
     InputImage                multispectral;
     std::optional<InputImage> hyperspectral;
-    std::optional<InputImage> registered; // the latter in the projection of the former; there once a stage has asked for it
+    std::optional<InputImage> registered;   // the latter in the projection of the former, by nearest neighbour; there once a stage has asked for it
+    std::optional<InputImage> interpolated; // the same by bilinear interpolation
   };
 
   /** The hyperspectral image in the projection of the multispectral one, which it overlaps.
    * \throw std::invalid_argument when it does not, or when coordinates cannot be transformed from one to the other. */
   const InputImage& Coregister(Images& images);
+
+  /** The same image where spectra may be mixed but must lie where they belong: the nearest neighbour is off by up to half a pixel. The blur between the images
+   * is found from such a one. */
+  const InputImage& CoregisterSmoothly(Images& images);
 
   /** Whether the images overlap, as far as coordinates tell. */
   bool IsSameGround(Images& images);
@@ -155,6 +160,13 @@ protected:
   /** Chooses a model's members and its refinement by `refine`, `inref` and the score at held-out pixels, and logs what it finds.
    * \param blur between the images, if it was estimated. \throw std::invalid_argument when what is asked for is not possible. */
   Judgement Judge(const SpectralInversionModel& model, Images& images, const std::optional<SensorBlurEstimate>& blur);
+
+  /** Refuses before any work what Judge() would refuse after it: `refine` true, or `inref`, where there is nothing to refine by.
+   * \throw std::invalid_argument */
+  void CheckRefinable(Images& images, const std::optional<SensorBlurEstimate>& blur);
+
+  /** Refuses an `inref` that cannot be read or is of other sensors. \throw std::runtime_error, std::invalid_argument */
+  void CheckInputRefinement(const SpectralResponse& response);
 
   /** Whether the blur between the images is needed for that. */
   bool NeedsBlur(const Images& images) const
@@ -203,7 +215,7 @@ private:
   /** Lines of the log. */
   void TellScores(const Judgement& judgement, const SensorBlurEstimate& blur);
 
-  static void CheckRefinements(const std::vector<SpectralRefinementModel>& refinements, const SpectralInversionModel& model);
+  static void CheckRefinements(const std::vector<SpectralRefinementModel>& refinements, const SpectralResponse& response);
 
   /** What a model's result, as it is before it is refined, makes of a sample of the scene. */
   RefinementSample ReadRefinementSample(const SpectralInversionModel& model, Images& images, const SensorBlurEstimate& blur);

@@ -2,6 +2,10 @@
 #include "otbSpectralInversionApplication.h"
 #include "otbRegistration.h"
 
+#include "otbSpectraSelectionImageFilter.h"
+
+#include <cmath>
+
 namespace otb
 {
 namespace Wrapper
@@ -63,6 +67,33 @@ const InputImage& SpectralInversionApplication::Coregister(Images& images)
     images.registered = coarse;
   }
   return *images.registered;
+}
+
+const InputImage& SpectralInversionApplication::CoregisterSmoothly(Images& images)
+{
+  const InputImage& registered = Coregister(images);
+  if (registered.image == images.hyperspectral->image)
+  {
+    return registered;
+  }
+  if (!images.interpolated)
+  {
+    const InputImage& fine   = images.multispectral;
+    InputImage        coarse = *images.hyperspectral;
+    if (!std::isnan(coarse.noData))
+    {
+      // Interpolation spreads NaN, and would mix any other value into spectra.
+      const auto marked = Keep(SpectraSelectionImageFilter<FloatVectorImageType>::New());
+      marked->SetInput(coarse.image);
+      marked->SetInputNoData(coarse.noData);
+      marked->UpdateOutputInformation();
+      coarse.image  = marked->GetOutput();
+      coarse.noData = marked->GetOutputNoData();
+    }
+    coarse.image        = Reproject(*this, coarse.image, coarse.key, fine.image, fine.key, Resampling::Linear);
+    images.interpolated = coarse;
+  }
+  return *images.interpolated;
 }
 } // namespace Wrapper
 } // namespace otb

@@ -67,7 +67,8 @@ InputImage SpectralInversionApplication::Harmonise(const InputImage& multispectr
 
 bool SpectralInversionApplication::CanCompare(Images& images, const std::optional<SensorBlurEstimate>& blur)
 {
-  const bool  wanted = m_Refinement.GetMode() == RefinementParameters::Mode::On;
+  const bool wanted =
+      m_Refinement.GetMode() == RefinementParameters::Mode::On || (m_Refinement.GetMode() == RefinementParameters::Mode::Auto && HasValue("inref"));
   std::string reason;
   if (!images.hyperspectral)
   {
@@ -94,13 +95,29 @@ bool SpectralInversionApplication::CanCompare(Images& images, const std::optiona
   }
   if (wanted)
   {
-    throw std::invalid_argument(images.hyperspectral ? reason : reason + ", since refine is true");
+    throw std::invalid_argument(images.hyperspectral ? reason : reason + (HasValue("inref") ? ", since inref is given" : ", since refine is true"));
   }
   if (images.hyperspectral && m_Refinement.GetMode() == RefinementParameters::Mode::Auto)
   {
     Inform("Refinement: none. " + reason);
   }
   return false;
+}
+
+void SpectralInversionApplication::CheckRefinable(Images& images, const std::optional<SensorBlurEstimate>& blur)
+{
+  if (m_Refinement.GetMode() == RefinementParameters::Mode::On || (m_Refinement.GetMode() == RefinementParameters::Mode::Auto && HasValue("inref")))
+  {
+    CanCompare(images, blur);
+  }
+}
+
+void SpectralInversionApplication::CheckInputRefinement(const SpectralResponse& response)
+{
+  if (const auto known = m_Refinement.Load())
+  {
+    CheckRefinements(*known, response);
+  }
 }
 
 bool SpectralInversionApplication::Judgement::IsRefined() const
@@ -126,8 +143,18 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(cons
   const SpectralInversionModel model = judgement.model;
   if (const auto known = m_Refinement.Load())
   {
-    CheckRefinements(*known, model);
-    if (mode != RefinementParameters::Mode::Off && CanCompare(images, std::nullopt))
+    const auto expected = std::max<std::size_t>(1, model.inverse->GetMembers().size());
+    if (known->size() != expected)
+    {
+      throw std::invalid_argument("inref: found refinements of " + std::to_string(known->size()) + " methods, expected " + std::to_string(expected) +
+                                  " as the model has");
+    }
+    CheckRefinements(*known, model.response);
+    if (mode == RefinementParameters::Mode::Off)
+    {
+      Inform("inref is not used: refine is false");
+    }
+    else if (CanCompare(images, std::nullopt))
     {
       judgement.refinements = *known;
       Inform("Refinement: that of inref");
@@ -135,7 +162,7 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(cons
     return judgement;
   }
   const auto members = model.inverse->GetMembers();
-  if ((mode == RefinementParameters::Mode::Off && members.empty()) || !blur || !CanCompare(images, blur))
+  if ((mode == RefinementParameters::Mode::Off && members.empty()) || !CanCompare(images, blur) || !blur)
   {
     return judgement;
   }
@@ -201,23 +228,17 @@ void SpectralInversionApplication::TellScores(const Judgement& judgement, const 
   }
 }
 
-void SpectralInversionApplication::CheckRefinements(const std::vector<SpectralRefinementModel>& refinements, const SpectralInversionModel& model)
+void SpectralInversionApplication::CheckRefinements(const std::vector<SpectralRefinementModel>& refinements, const SpectralResponse& response)
 {
-  const auto members = std::max<std::size_t>(1, model.inverse->GetMembers().size());
-  if (refinements.size() != members)
-  {
-    throw std::invalid_argument("inref: found refinements of " + std::to_string(refinements.size()) + " methods, expected " + std::to_string(members) +
-                                " as the model has");
-  }
   for (const SpectralRefinementModel& refinement : refinements)
   {
     const unsigned int bands = refinement.response.GetNumberOfHyperspectralBands();
     const unsigned int few   = refinement.response.GetNumberOfMultispectralBands();
-    if (bands != model.GetHyperspectralBands() || few != model.GetMultispectralBands())
+    if (bands != response.GetNumberOfHyperspectralBands() || few != response.GetNumberOfMultispectralBands())
     {
       throw std::invalid_argument("inref: found a refinement of " + std::to_string(few) + " multispectral and " + std::to_string(bands) +
-                                  " hyperspectral bands, expected " + std::to_string(model.GetMultispectralBands()) + " and " +
-                                  std::to_string(model.GetHyperspectralBands()) + " as the model has");
+                                  " hyperspectral bands, expected " + std::to_string(response.GetNumberOfMultispectralBands()) + " and " +
+                                  std::to_string(response.GetNumberOfHyperspectralBands()));
     }
   }
 }
@@ -235,7 +256,7 @@ RefinementSample SpectralInversionApplication::ReadRefinementSample(const Spectr
                                                                     const SensorBlurEstimate& blur)
 {
   const InputImage  fine   = Harmonise(images.multispectral, model.radiometry);
-  const InputImage& coarse = Coregister(images);
+  const InputImage& coarse = CoregisterSmoothly(images);
   const auto        map    = FindGridMap(fine.image, fine.key, coarse.image, coarse.key, fine.key);
 
   RefinementSampleReader<FloatVectorImageType> reader;
@@ -254,7 +275,7 @@ SpectralStage SpectralInversionApplication::Refine(const SpectralInversionModel&
                                                    Images& images, const SpectralRefinementModel& refinement)
 {
   const InputImage  fine   = Harmonise(images.multispectral, radiometry);
-  const InputImage& coarse = Coregister(images);
+  const InputImage& coarse = CoregisterSmoothly(images);
   const auto        filter = Keep(SpectralRefinementImageFilter<FloatVectorImageType>::New());
   filter->SetModel(std::make_shared<SpectralRefinementModel>(refinement));
   filter->SetMixing(folded.GetDecoding());

@@ -27,7 +27,7 @@ void SpectralInversionApplication::AddInversionOutputParameters()
                           "The sharp hyperspectral image (HR-HSI): size and georeferencing of the multispectral image, bands, wavelengths and unit of the "
                           "hyperspectral one.");
   AddParameter(ParameterType_OutputImage, "outab", "Abundances");
-  SetParameterDescription("outab", "A band for each endmember, with its abundance in each pixel. Only for the method morph.");
+  SetParameterDescription("outab", "A band for each endmember, with its abundance in each pixel. Only of methods that have abundances: morph.");
   MandatoryOff("outab");
   m_Style.Add("out");
 }

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <numeric>
+#include <unordered_set>
 
 namespace otb
 {
@@ -127,6 +129,71 @@ Eigen::MatrixXd ContrastOf(const BlurPixels& source, const BlurWindow& window, c
   return source.Apply(DetectorAt(source, window, 1.), window, pixels) - source.Apply(wide, window, pixels);
 }
 
+/** What no blur and no small displacement explains: coarse pixels under clouds of one of the two images. A window that touches one is of no use, and where
+ * the cloud's edge is in it, its contrast makes it look like one that tells of the blur. */
+class Clouds
+{
+public:
+  Clouds(const BlurPixels& source, double row, double column) : m_Source(source)
+  {
+    const BlurWindow             bare{row, column, source.GetRowRatio() / 2., source.GetColumnRatio() / 2.};
+    const std::vector<BlurPixel> pixels = source.Find(bare);
+    if (pixels.size() < MinimumPixels)
+    {
+      return;
+    }
+    const robust::Screening screening(source.Apply(DetectorAt(source, bare, 1.), bare, pixels), source.GetValues(pixels), robust::LeastTrimmedSquares);
+    for (std::size_t pixel = 0; pixel < pixels.size(); ++pixel)
+    {
+      if (screening.outliers[pixel])
+      {
+        m_Pixels.push_back(pixels[pixel]);
+      }
+    }
+  }
+
+  bool IsEmpty() const
+  {
+    return m_Pixels.empty();
+  }
+
+  void Clear()
+  {
+    m_Pixels.clear();
+  }
+
+  /** The pixels whose window touches none. */
+  std::vector<BlurPixel> Without(std::vector<BlurPixel> pixels, const BlurWindow& window) const
+  {
+    const auto                        rows    = static_cast<long>(window.halfRow / m_Source.GetRowRatio() + 0.5);
+    const auto                        columns = static_cast<long>(window.halfColumn / m_Source.GetColumnRatio() + 0.5);
+    std::unordered_set<std::uint64_t> near;
+    for (const BlurPixel& pixel : m_Pixels)
+    {
+      for (long row = -rows; row <= rows; ++row)
+      {
+        for (long column = -columns; column <= columns; ++column)
+        {
+          near.insert(PlaceOf(pixel, row, column));
+        }
+      }
+    }
+    pixels.erase(std::remove_if(pixels.begin(), pixels.end(), [&](const BlurPixel& pixel) { return near.count(PlaceOf(pixel, 0, 0)) != 0; }), pixels.end());
+    return pixels;
+  }
+
+private:
+  /** Of a pixel that lies so far off, in the coarse image: clouds reach over the patches' borders. */
+  std::uint64_t PlaceOf(const BlurPixel& pixel, long row, long column) const
+  {
+    const SensorBlurPatch& patch = m_Source.GetPatch(pixel);
+    return static_cast<std::uint64_t>(patch.coarseRow + pixel.row + row) << 32 ^ static_cast<std::uint32_t>(patch.coarseColumn + pixel.column + column);
+  }
+
+  const BlurPixels&      m_Source;
+  std::vector<BlurPixel> m_Pixels;
+};
+
 /** The half of the pixels nearest to the bands' lines, clouds left out. */
 std::vector<std::size_t> Screened(const BlurPixels& source, const BlurWindow& window, const std::vector<BlurPixel>& pixels, const Eigen::MatrixXd& values,
                                   const Eigen::MatrixXd& contrast)
@@ -201,14 +268,21 @@ GaussianBlurFit::GaussianBlurFit(const BlurPixels& source, long row, long column
   // Smaller windows where the edges of the image would leave few pixels.
   const BlurWindow  bare{window.centreRow, window.centreColumn, ratioY / 2., ratioX / 2.};
   const std::size_t enough = std::min(EnoughPixels, source.Find(bare).size() / 2);
+  Clouds            clouds(source, window.centreRow, window.centreColumn);
   for (double share = 1.;; share *= 0.8)
   {
     window.halfRow    = ratioY / 2. + share * (SensorBlurSample::HalfWindow(ratioY) - ratioY / 2.);
     window.halfColumn = ratioX / 2. + share * (SensorBlurSample::HalfWindow(ratioX) - ratioX / 2.);
-    pixels            = source.Find(window);
+    pixels            = clouds.Without(source.Find(window), window);
     if (pixels.size() >= enough || share < 0.1)
     {
-      break;
+      // Clouds everywhere: the trimming has to do.
+      if (pixels.size() >= MinimumPixels || clouds.IsEmpty())
+      {
+        break;
+      }
+      clouds.Clear();
+      share = 1.25;
     }
   }
   if (pixels.size() < MinimumPixels)
@@ -217,7 +291,7 @@ GaussianBlurFit::GaussianBlurFit(const BlurPixels& source, long row, long column
     return;
   }
   const Eigen::MatrixXd        values       = source.GetValues(pixels);
-  const std::vector<BlurPixel> some         = source.Find(window, SearchPixels);
+  const std::vector<BlurPixel> some         = clouds.Without(source.Find(window, SearchPixels), window);
   const Eigen::MatrixXd        someValues   = source.GetValues(some);
   const Eigen::MatrixXd        someContrast = ContrastOf(source, window, some);
   std::vector<std::size_t>     someKept     = Screened(source, window, some, someValues, someContrast);
@@ -260,7 +334,7 @@ GaussianBlurFit::GaussianBlurFit(const BlurPixels& source, long row, long column
   BlurWindow moved           = window;
   moved.centreRow            = std::round(parameters[2]);
   moved.centreColumn         = std::round(parameters[3]);
-  std::vector<BlurPixel> all = source.Find(moved);
+  std::vector<BlurPixel> all = clouds.Without(source.Find(moved), moved);
   if (all.size() < MinimumPixels)
   {
     moved = window;

@@ -64,6 +64,25 @@ double AddCouplings(const RefinementLine& line, const float* above, const float*
   return static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum)));
 }
 
+void SubtractCouplings(const RefinementLine& line, const float* above, const float* p, const float* below, float* rest)
+{
+  const Lanes d;
+  for (std::size_t component = 0; component < line.components; ++component)
+  {
+    const std::size_t first = component * line.lanes;
+    for (std::size_t lane = 0; lane < line.lanes; lane += hn::Lanes(d))
+    {
+      const std::size_t place = first + lane;
+      Vector            one   = hn::NegMulAdd(hn::LoadU(d, line.diagonal + lane), hn::LoadU(d, p + place), hn::LoadU(d, rest + place));
+      Vector            other = hn::Mul(hn::LoadU(d, line.left + lane), hn::LoadU(d, p + place - 1));
+      one                     = hn::MulAdd(hn::LoadU(d, line.above + lane), hn::LoadU(d, above + place), one);
+      other                   = hn::MulAdd(hn::LoadU(d, line.left + lane + 1), hn::LoadU(d, p + place + 1), other);
+      one                     = hn::MulAdd(hn::LoadU(d, line.below + lane), hn::LoadU(d, below + place), one);
+      hn::StoreU(hn::Add(one, other), d, rest + place);
+    }
+  }
+}
+
 // One over the diagonal of the whole problem. The approximate reciprocal does: any positive numbers make a preconditioner.
 HWY_INLINE Vector Preconditioner(const RefinementLine& line, Vector data, std::size_t lane)
 {
@@ -145,6 +164,7 @@ namespace kernels
 {
 HWY_EXPORT(EdgeWeights);
 HWY_EXPORT(AddCouplings);
+HWY_EXPORT(SubtractCouplings);
 HWY_EXPORT(AdvanceRest);
 HWY_EXPORT(AdvanceDirection);
 
@@ -157,6 +177,11 @@ void EdgeWeights(const float* a, const float* b, std::size_t bands, std::size_t 
 double AddCouplings(const RefinementLine& line, const float* above, const float* p, const float* below, float* image)
 {
   return HWY_DYNAMIC_DISPATCH(AddCouplings)(line, above, p, below, image);
+}
+
+void SubtractCouplings(const RefinementLine& line, const float* above, const float* p, const float* below, float* rest)
+{
+  HWY_DYNAMIC_DISPATCH(SubtractCouplings)(line, above, p, below, rest);
 }
 
 double AdvanceRest(const RefinementLine& line, float step, const float* image, float* rest)

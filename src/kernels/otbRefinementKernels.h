@@ -36,6 +36,9 @@ SpectraMorph_EXPORT void EdgeWeights(const float* a, const float* b, std::size_t
  * \return the sum of p * image. */
 SpectraMorph_EXPORT double AddCouplings(const RefinementLine& line, const float* above, const float* p, const float* below, float* image);
 
+/** rest -= (smoothness + damping) p at a line; the lines above and below p are needed. */
+SpectraMorph_EXPORT void SubtractCouplings(const RefinementLine& line, const float* above, const float* p, const float* below, float* rest);
+
 /** rest -= step * image. \return the sum of rest * rest / (diagonal + data). */
 SpectraMorph_EXPORT double AdvanceRest(const RefinementLine& line, float step, const float* image, float* rest);
 

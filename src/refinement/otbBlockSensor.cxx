@@ -53,50 +53,105 @@ BlockSensor::Lines BlockSensor::Within(const SensorOperator::Axis& axis, long fi
   return lines;
 }
 
+BlockSensor::Band BlockSensor::GetBand(const SensorOperator::Axis& axis, long first, std::size_t size, std::vector<long>& lines)
+{
+  const Lines within = Within(axis, first, static_cast<long>(size));
+  lines.clear();
+  for (long line = 0; line < within.size; ++line)
+  {
+    lines.push_back(within.begin + line);
+  }
+  const auto start = [&axis](long line) { return axis.first[static_cast<std::size_t>(line)]; };
+  if (within.size > 1 && start(lines.front()) > start(lines.back()))
+  {
+    std::reverse(lines.begin(), lines.end());
+  }
+  Band band;
+  band.size = size;
+  band.taps = axis.taps;
+  for (const long line : lines)
+  {
+    band.start.push_back(static_cast<std::size_t>(start(line) - first));
+  }
+  for (unsigned int term = 0; term < axis.rank; ++term)
+  {
+    for (const long line : lines)
+    {
+      const float* const weights = axis.GetWeights(term, line);
+      band.weights.insert(band.weights.end(), weights, weights + axis.taps);
+    }
+  }
+  return band;
+}
+
+BlockSensor::Band BlockSensor::GetHalf(const Band& finer) const
+{
+  Band band;
+  band.size = (finer.size + 1) / 2;
+  band.taps = std::min(finer.taps / 2 + 1, band.size);
+  for (const std::size_t start : finer.start)
+  {
+    band.start.push_back(std::min(start / 2, band.size - band.taps));
+  }
+  band.weights.assign(m_Rank * band.start.size() * band.taps, 0.f);
+  for (std::size_t k = 0; k < m_Rank * band.start.size(); ++k)
+  {
+    const std::size_t line = k % band.start.size();
+    for (std::size_t tap = 0; tap < finer.taps; ++tap)
+    {
+      band.weights[k * band.taps + (finer.start[line] + tap) / 2 - band.start[line]] += finer.weights[k * finer.taps + tap];
+    }
+  }
+  return band;
+}
+
 void BlockSensor::Set(const SensorOperator& sensor, std::size_t components, long top, long left, long rows, long columns)
 {
+  m_RowBand    = GetBand(sensor.GetRows(), top, static_cast<std::size_t>(rows), m_RowLines);
+  m_ColumnBand = GetBand(sensor.GetColumns(), left, static_cast<std::size_t>(columns), m_ColumnLines);
+  SetSize(components, sensor.GetRank());
+}
+
+void BlockSensor::SetHalf(const BlockSensor& finer)
+{
+  m_Rank        = finer.m_Rank;
+  m_RowLines    = finer.m_RowLines;
+  m_ColumnLines = finer.m_ColumnLines;
+  m_RowBand     = GetHalf(finer.m_RowBand);
+  m_ColumnBand  = GetHalf(finer.m_ColumnBand);
+  SetSize(finer.m_Components, finer.m_Rank);
+}
+
+void BlockSensor::SetSize(std::size_t components, std::size_t rank)
+{
   m_Components = components;
-  m_Rank       = sensor.GetRank();
-  m_Rows       = static_cast<std::size_t>(rows);
-  m_Lanes      = PaddedSize(static_cast<std::size_t>(columns));
+  m_Rank       = rank;
+  m_Rows       = m_RowBand.size;
+  m_Lanes      = PaddedSize(m_ColumnBand.size);
   // An odd number of cache lines, so that the pixels of a column do not fall on each other in the cache.
   m_Stride = components * m_Lanes;
   m_Stride += (m_Stride / LaneMultiple) % 2 == 0 ? LaneMultiple : 2 * LaneMultiple;
-  SetRows(sensor.GetRows(), top, m_Rows);
-  SetColumns(sensor.GetColumns(), left, static_cast<std::size_t>(columns));
+  SetRows();
+  SetColumns();
   m_CoarseLanes = PaddedSize(std::max<std::size_t>(1, m_ColumnLines.size()));
 }
 
-void BlockSensor::SetRows(const SensorOperator::Axis& axis, long top, std::size_t rows)
+void BlockSensor::SetRows()
 {
-  const Lines lines = Within(axis, top, static_cast<long>(rows));
-  m_RowLines.clear();
-  for (long line = 0; line < lines.size; ++line)
-  {
-    m_RowLines.push_back(lines.begin + line);
-  }
-  const auto first = [&axis](long line) { return axis.first[static_cast<std::size_t>(line)]; };
-  if (lines.size > 1 && first(m_RowLines.front()) > first(m_RowLines.back()))
-  {
-    std::reverse(m_RowLines.begin(), m_RowLines.end());
-  }
-  std::vector<std::size_t> start;
-  for (const long line : m_RowLines)
-  {
-    start.push_back(static_cast<std::size_t>(first(line) - top));
-  }
+  const std::vector<std::size_t>& start = m_RowBand.start;
+  const std::size_t               taps = m_RowBand.taps, rows = m_RowBand.size;
 
   m_Down.clear();
   m_DownWeights.clear();
   for (std::size_t i = 0; i < start.size(); i += DownLines)
   {
     Piece piece = {i, std::min(DownLines, start.size() - i), 0, 0, m_DownWeights.size()};
-    Union(start, axis.taps, i, piece.count, piece.begin, piece.depth);
+    Union(start, taps, i, piece.count, piece.begin, piece.depth);
     m_DownWeights.resize(piece.table + piece.count * m_Rank * piece.depth, 0.f);
     for (std::size_t k = 0; k < piece.count * m_Rank; ++k)
     {
       const std::size_t line = i + k / m_Rank;
-      std::copy_n(axis.GetWeights(static_cast<unsigned int>(k % m_Rank), m_RowLines[line]), axis.taps,
+      std::copy_n(m_RowBand.GetWeights(k % m_Rank, line), taps,
                   m_DownWeights.begin() + static_cast<std::ptrdiff_t>(piece.table + k * piece.depth + start[line] - piece.begin));
     }
     m_Down.push_back(piece);
@@ -107,16 +162,16 @@ void BlockSensor::SetRows(const SensorOperator::Axis& axis, long top, std::size_
   for (std::size_t y = 0; y < rows; y += UpLines)
   {
     Piece piece = {y, std::min(UpLines, rows - y), 0, 0, m_UpWeights.size()};
-    SeenBy(start, axis.taps, y, piece.count, piece.begin, piece.depth);
+    SeenBy(start, taps, y, piece.count, piece.begin, piece.depth);
     m_UpWeights.resize(piece.table + piece.count * m_Rank * piece.depth, 0.f);
     for (std::size_t line = 0; line < piece.count; ++line)
     {
       for (std::size_t k = 0; k < piece.depth * m_Rank; ++k)
       {
         const std::size_t i = piece.begin + k / m_Rank, fine = y + line;
-        if (fine >= start[i] && fine < start[i] + axis.taps)
+        if (fine >= start[i] && fine < start[i] + taps)
         {
-          m_UpWeights[piece.table + line * piece.depth * m_Rank + k] = axis.GetWeights(static_cast<unsigned int>(k % m_Rank), m_RowLines[i])[fine - start[i]];
+          m_UpWeights[piece.table + line * piece.depth * m_Rank + k] = m_RowBand.GetWeights(k % m_Rank, i)[fine - start[i]];
         }
       }
     }
@@ -124,24 +179,10 @@ void BlockSensor::SetRows(const SensorOperator::Axis& axis, long top, std::size_
   }
 }
 
-void BlockSensor::SetColumns(const SensorOperator::Axis& axis, long left, std::size_t columns)
+void BlockSensor::SetColumns()
 {
-  const Lines lines = Within(axis, left, static_cast<long>(columns));
-  m_ColumnLines.clear();
-  for (long line = 0; line < lines.size; ++line)
-  {
-    m_ColumnLines.push_back(lines.begin + line);
-  }
-  const auto first = [&axis](long line) { return axis.first[static_cast<std::size_t>(line)]; };
-  if (lines.size > 1 && first(m_ColumnLines.front()) > first(m_ColumnLines.back()))
-  {
-    std::reverse(m_ColumnLines.begin(), m_ColumnLines.end());
-  }
-  std::vector<std::size_t> start;
-  for (const long line : m_ColumnLines)
-  {
-    start.push_back(static_cast<std::size_t>(first(line) - left));
-  }
+  const std::vector<std::size_t>& start = m_ColumnBand.start;
+  const std::size_t               taps  = m_ColumnBand.taps;
 
   // Tables have the result's pixels in lanes; those of a piece follow each other, term by term.
   m_Narrow.clear();
@@ -149,7 +190,7 @@ void BlockSensor::SetColumns(const SensorOperator::Axis& axis, long left, std::s
   for (std::size_t j = 0; j < start.size(); j += NarrowLines)
   {
     Piece piece = {j, std::min(NarrowLines, start.size() - j), 0, 0, size};
-    Union(start, axis.taps, j, piece.count, piece.begin, piece.depth);
+    Union(start, taps, j, piece.count, piece.begin, piece.depth);
     size += m_Rank * piece.depth * NarrowLines;
     m_Narrow.push_back(piece);
   }
@@ -160,8 +201,8 @@ void BlockSensor::SetColumns(const SensorOperator::Axis& axis, long left, std::s
     {
       for (std::size_t line = 0; line < piece.count; ++line)
       {
-        const float* const weights = axis.GetWeights(term, m_ColumnLines[piece.first + line]);
-        for (std::size_t tap = 0; tap < axis.taps; ++tap)
+        const float* const weights = m_ColumnBand.GetWeights(term, piece.first + line);
+        for (std::size_t tap = 0; tap < taps; ++tap)
         {
           m_NarrowTable[piece.table + (term * piece.depth + start[piece.first + line] + tap - piece.begin) * NarrowLines + line] = weights[tap];
         }
@@ -174,7 +215,7 @@ void BlockSensor::SetColumns(const SensorOperator::Axis& axis, long left, std::s
   for (std::size_t x = 0; x < m_Lanes; x += WideLines)
   {
     Piece piece = {x, std::min(WideLines, m_Lanes - x), 0, 0, size};
-    SeenBy(start, axis.taps, x, piece.count, piece.begin, piece.depth);
+    SeenBy(start, taps, x, piece.count, piece.begin, piece.depth);
     size += m_Rank * piece.depth * WideLines;
     m_Wide.push_back(piece);
   }
@@ -186,8 +227,8 @@ void BlockSensor::SetColumns(const SensorOperator::Axis& axis, long left, std::s
       for (std::size_t k = 0; k < piece.depth; ++k)
       {
         const std::size_t  j       = piece.begin + k;
-        const float* const weights = axis.GetWeights(term, m_ColumnLines[j]);
-        for (std::size_t x = std::max(piece.first, start[j]); x < std::min(piece.first + piece.count, start[j] + axis.taps); ++x)
+        const float* const weights = m_ColumnBand.GetWeights(term, j);
+        for (std::size_t x = std::max(piece.first, start[j]); x < std::min(piece.first + piece.count, start[j] + taps); ++x)
         {
           m_WideTable[piece.table + (term * piece.depth + k) * WideLines + x - piece.first] = weights[x - start[j]];
         }

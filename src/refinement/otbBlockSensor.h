@@ -35,6 +35,9 @@ public:
   /** For a block of fine pixels whose first one is (top, left) of the image. */
   void Set(const SensorOperator& sensor, std::size_t components, long top, long left, long rows, long columns);
 
+  /** The same sensor on pixels that are each two by two of another block's, or what of them is in that block: D of what is constant over them. */
+  void SetHalf(const BlockSensor& finer);
+
   std::size_t GetStride() const
   {
     return m_Stride;
@@ -90,10 +93,28 @@ private:
     std::size_t table; // where the weights start
   };
 
-  void ApplyPiece(const Piece& down, const float* fine, float* coarse);
-  void SetRows(const SensorOperator::Axis& axis, long top, std::size_t rows);
-  void SetColumns(const SensorOperator::Axis& axis, long left, std::size_t columns);
+  /** The banded matrices of one axis within the block. */
+  struct Band
+  {
+    std::size_t              size = 0; // fine lines
+    std::size_t              taps = 0;
+    std::vector<std::size_t> start;   // of each coarse line, in the order of their fine ones: the fine line of the first tap
+    std::vector<float>       weights; // rank x coarse lines x taps
 
+    const float* GetWeights(std::size_t term, std::size_t line) const
+    {
+      return weights.data() + (term * start.size() + line) * taps;
+    }
+  };
+
+  static Band GetBand(const SensorOperator::Axis& axis, long first, std::size_t size, std::vector<long>& lines);
+  Band        GetHalf(const Band& finer) const;
+  void        SetSize(std::size_t components, std::size_t rank);
+  void        ApplyPiece(const Piece& down, const float* fine, float* coarse);
+  void        SetRows();
+  void        SetColumns();
+
+  Band               m_RowBand, m_ColumnBand;
   std::size_t        m_NextDown   = 0;
   std::size_t        m_Components = 0, m_Rank = 0, m_Rows = 0, m_Lanes = 0, m_CoarseLanes = 0, m_Stride = 0;
   std::vector<long>  m_RowLines, m_ColumnLines;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbRefinementSample.h"
+#include "otbCoarseAgreement.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -24,6 +25,39 @@ std::size_t RefinementSample::GetNumberOfUsablePixels() const
     count += static_cast<std::size_t>(std::count_if(block.usable.begin(), block.usable.end(), [](unsigned char flag) { return flag != 0; }));
   }
   return count;
+}
+
+void RefinementSample::ExcludeDisagreement()
+{
+  const auto    pixels = static_cast<Eigen::Index>(this->GetNumberOfUsablePixels());
+  const auto    c      = static_cast<Eigen::Index>(response.GetNumberOfMultispectralBands());
+  SpectraMatrix differences(pixels, c), seen(pixels, c);
+  Eigen::Index  row = 0;
+  for (const RefinementBlock& block : blocks)
+  {
+    for (std::size_t pixel = 0; pixel < block.usable.size(); ++pixel)
+    {
+      if (block.usable[pixel] != 0)
+      {
+        const auto place     = static_cast<Eigen::Index>(pixel);
+        differences.row(row) = block.differences.row(place);
+        response.Apply(block.hyperspectral.data() + place * block.hyperspectral.cols(), 1, seen.data() + row++ * c);
+      }
+    }
+  }
+  tolerance = CoarseAgreement::FindTolerance(differences, seen);
+  for (RefinementBlock& block : blocks)
+  {
+    CoarseAgreement::Exclude(block.differences, tolerance, block.usable);
+    for (std::size_t pixel = 0; pixel < block.usable.size(); ++pixel)
+    {
+      if (block.usable[pixel] == 0)
+      {
+        block.hyperspectral.row(static_cast<Eigen::Index>(pixel)).setZero();
+        block.innovations.row(static_cast<Eigen::Index>(pixel)).setZero();
+      }
+    }
+  }
 }
 
 RefinementSample RefinementSample::MeanOf(const std::vector<const RefinementSample*>& samples)

@@ -2,6 +2,7 @@
 #include "otbRefinementSelection.h"
 #include "otbParallelFor.h"
 #include "otbPlaceHash.h"
+#include "otbQuantile.h"
 #include "otbSensorLines.h"
 
 #include <algorithm>
@@ -99,6 +100,7 @@ struct FineMoments
 {
   Eigen::VectorXd squares;   // c, mean of M^2
   Eigen::MatrixXd residuals; // c x c, mean of (M - R X0)(M - R X0)^T
+  Eigen::VectorXd noise;     // c, standard deviation of M's noise, as its smoothest squares show it
 
   explicit FineMoments(const RefinementSample& sample)
   {
@@ -123,6 +125,57 @@ struct FineMoments
     }
     squares /= std::max(1., count);
     residuals /= std::max(1., count);
+    SetNoise(sample);
+  }
+
+  /** In squares of 8 x 8 pixels, by how much pixels differ from the mean of their four neighbours. Among many squares some are smooth. */
+  void SetNoise(const RefinementSample& sample)
+  {
+    constexpr long                   Side   = 8;
+    constexpr double                 Smooth = 0.02; // share of the squares
+    const auto                       bands  = static_cast<std::size_t>(squares.size());
+    std::vector<std::vector<double>> variances(bands);
+    for (const RefinementBlock& block : sample.blocks)
+    {
+      const long columns = block.fine.columns;
+      const auto isValid = [&](long pixel)
+      {
+        return block.valid[static_cast<std::size_t>(pixel)] != 0 && block.valid[static_cast<std::size_t>(pixel - 1)] != 0 &&
+               block.valid[static_cast<std::size_t>(pixel + 1)] != 0 && block.valid[static_cast<std::size_t>(pixel - columns)] != 0 &&
+               block.valid[static_cast<std::size_t>(pixel + columns)] != 0;
+      };
+      for (long top = 1; top + Side < block.fine.rows; top += Side)
+      {
+        for (long left = 1; left + Side < columns; left += Side)
+        {
+          Eigen::VectorXd sum   = Eigen::VectorXd::Zero(squares.size());
+          long            count = 0;
+          for (long k = 0; k < Side * Side; ++k)
+          {
+            const long pixel = (top + k / Side) * columns + left + k % Side;
+            if (isValid(pixel))
+            {
+              const auto& m = block.multispectral;
+              sum += (m.row(pixel) - 0.25f * (m.row(pixel - 1) + m.row(pixel + 1) + m.row(pixel - columns) + m.row(pixel + columns)))
+                         .transpose()
+                         .cast<double>()
+                         .cwiseAbs2();
+              ++count;
+            }
+          }
+          for (std::size_t band = 0; band < bands && 2 * count >= Side * Side; ++band)
+          {
+            variances[band].push_back(sum(static_cast<Eigen::Index>(band)) / static_cast<double>(count));
+          }
+        }
+      }
+    }
+    noise = Eigen::VectorXd::Zero(squares.size());
+    for (std::size_t band = 0; band < bands && !variances[band].empty(); ++band)
+    {
+      // White noise of variance 1 differs so by 5 / 4.
+      noise(static_cast<Eigen::Index>(band)) = std::sqrt(NearestQuantile(variances[band], Smooth) / 1.25);
+    }
   }
 };
 
@@ -142,6 +195,7 @@ SpectralRefinementModel MakeModelOf(const RefinementSample& sample, const Refine
   SpectralRefinementModel model;
   model.blur       = sample.blur;
   model.response   = sample.response;
+  model.tolerance  = sample.tolerance;
   model.basis      = statistics.GetBasis(components);
   model.projection = statistics.GetProjection(components);
   model.sizes      = statistics.GetSizes(components);
@@ -149,7 +203,7 @@ SpectralRefinementModel MakeModelOf(const RefinementSample& sample, const Refine
 
   const double          nothing = std::max(1e-6 * fine.squares.maxCoeff(), 1e-30); // of a band of zeros
   const Eigen::VectorXd squares = fine.squares.cwiseMax(nothing);
-  Eigen::VectorXd       noise   = (squares / MultispectralSnr).cwiseSqrt();
+  Eigen::VectorXd       noise   = (squares / MultispectralSnr).cwiseSqrt().cwiseMax(fine.noise);
   if (trust == MultispectralTrust::Tolerant)
   {
     noise = RefinementStatistics::UnexplainedDeviation(fine.residuals, sample.response.GetMatrix().cast<double>() * model.basis.cast<double>(), noise);

@@ -114,6 +114,7 @@ void SpectralRefinement::SetData(const SpectralRefinementModel& model)
   for (Eigen::Index k = 0; k < q; ++k)
   {
     m_SquaredSizes.push_back(static_cast<float>(sizes(k) * sizes(k)));
+    m_SeenNorm.push_back(static_cast<float>(seen.col(k).squaredNorm()));
     m_Diagonal.push_back(static_cast<float>(sizes(k) * sizes(k) * seenBy + seen.col(k).squaredNorm()));
   }
 }

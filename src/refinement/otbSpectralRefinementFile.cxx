@@ -82,6 +82,7 @@ SpectralRefinementModel ModelFrom(const Json& json)
   }
   model.multispectralNoise = Numbers<float>(json, "multispectral_noise", "\"multispectral_noise\"");
   model.contrast           = Numbers<float>(json, "contrast", "\"contrast\"");
+  model.tolerance          = Numbers<float>(json, "tolerance", "\"tolerance\"");
   model.edge               = static_cast<float>(Number(json, "edge"));
   model.coupling           = static_cast<float>(Number(json, "coupling"));
   model.damping            = static_cast<float>(Number(json, "damping"));
@@ -124,6 +125,7 @@ Json ModelToJson(const SpectralRefinementModel& model)
           {"components", components},
           {"multispectral_noise", model.multispectralNoise},
           {"contrast", model.contrast},
+          {"tolerance", model.tolerance},
           {"edge", model.edge},
           {"coupling", model.coupling},
           {"damping", model.damping},
@@ -156,6 +158,8 @@ void SpectralRefinementFile::Validate(const SpectralRefinementModel& model)
   check(AllPositive(model.sizes), "a component's size is not positive");
   check(model.multispectralNoise.size() == count && AllPositive(model.multispectralNoise), "the multispectral noise is not a positive number per band");
   check(model.contrast.size() == count && AllPositive(model.contrast), "the contrast is not a positive number per multispectral band");
+  check(model.tolerance.empty() || (model.tolerance.size() == count && AllPositive(model.tolerance)),
+        "the tolerance is not a positive number per multispectral band");
   check(AllPositive({model.edge, model.damping}), "the edge or the damping is not positive");
   check(std::isfinite(model.coupling) && model.coupling >= 0.f, "the coupling is negative or not finite");
   check(model.iterations >= 1 && model.iterations <= MaximumIterations, "the number of iterations is not from 1 to " + std::to_string(MaximumIterations));

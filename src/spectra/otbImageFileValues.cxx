@@ -29,11 +29,11 @@ bool IsCalledAlpha(const ImageFile& file, std::size_t band)
 /** Of the numbers that are not zero, one has the majority. */
 bool LooksLikeAlpha(GDALRasterBand* band)
 {
-  const int                          columns = band->GetXSize();
-  const int                          lines   = std::min(SampledLines, band->GetYSize());
-  std::vector<float>                 line(static_cast<std::size_t>(columns));
-  std::map<float, std::size_t>       numbers;
-  std::size_t                        count = 0;
+  const int                    columns = band->GetXSize();
+  const int                    lines   = std::min(SampledLines, band->GetYSize());
+  std::vector<float>           line(static_cast<std::size_t>(columns));
+  std::map<float, std::size_t> numbers;
+  std::size_t                  count = 0;
   for (int i = 0; i < lines; ++i)
   {
     const int y = static_cast<int>((2 * static_cast<std::int64_t>(i) + 1) * band->GetYSize() / (2 * lines));

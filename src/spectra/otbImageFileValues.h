@@ -15,7 +15,7 @@
 namespace otb
 {
 /** What the numbers of a file's bands mean. */
-struct ImageFileValues
+struct SpectraMorph_EXPORT ImageFileValues
 {
   struct Band
   {
@@ -29,9 +29,9 @@ struct ImageFileValues
     }
   };
 
-  std::vector<Band>        bands;    ///< that the filename picks, alpha among them
-  std::vector<std::size_t> spectral; ///< those of `bands` that are no alpha
-  std::vector<std::size_t> doubtful; ///< those that are called alpha but hold a measurement
+  std::vector<Band>        bands;          ///< that the filename picks, alpha among them
+  std::vector<std::size_t> spectral;       ///< those of `bands` that are no alpha
+  std::vector<std::size_t> doubtful;       ///< those that are called alpha but hold a measurement
   bool                     masked = false; ///< whether there is an ImageFileMask
 
   bool IsPhysical() const;
@@ -43,14 +43,14 @@ struct ImageFileValues
 SpectraMorph_EXPORT ImageFileValues ReadValuesOfImage(const std::string& filename);
 
 /** \class ImageFileMask
- * \brief Which pixels of an image file are valid by its alpha bands and GDAL's masks: beside the file (.msk), within it, of the whole image or of one of the bands
- * that the filename picks. */
+ * \brief Which pixels of an image file are valid by its alpha bands and GDAL's masks: beside the file (.msk), within it, of the whole image or of one of the
+ * bands that the filename picks. */
 class SpectraMorph_EXPORT ImageFileMask
 {
 public:
   explicit ImageFileMask(const std::string& filename);
   ~ImageFileMask();
-  ImageFileMask(const ImageFileMask&) = delete;
+  ImageFileMask(const ImageFileMask&)            = delete;
   ImageFileMask& operator=(const ImageFileMask&) = delete;
 
   /** A part of the mask: 0 for invalid pixels, 1 for others. An image of another size (an overview) has the nearest ones of the whole.

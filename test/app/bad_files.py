@@ -135,10 +135,12 @@ def write_files():
     pathlib.Path("zero_byte.csv").write_bytes(b"1,\x00,3\n")
     for name, text in TEXTS.items():
         pathlib.Path(name).write_text(text)
-    for name, method in {"morph": {}, "lift": {"method": "lift", "method_morph_ne": None, "method_morph_hidden": None}, "csp": {"method_morph_csp": "true"}}.items():
+    for name, method in {"morph": {}, "lift": {"method": "lift", "method_morph_ne": None, "method_morph_hidden": None}, "csp": {"method_morph_csp": "true"}, "auto": {"method": "auto"}}.items():
         parameters = {key: value for key, value in {**TRAINING, **method}.items() if value is not None}
         code, log = run("TrainSpectralInversion", **parameters, out=f"{name}.json")
         assert code == 0, log
+    code, log = run("SpectralInversion", inms="sharp.tif", inhs="coarse.tif", model="morph.json", refine="true", out="refined.tif", outref="refinement.json")
+    assert code == 0, log
     good = pathlib.Path("morph.json").read_text()
     for name, change in MODELS.items():
         pathlib.Path(f"model_{name}.json").write_text(change(good))

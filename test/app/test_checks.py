@@ -66,6 +66,14 @@ class Order(CheckTest):
                 found = self.by_curves(inms=self.image(order, **says))
                 self.assertRegex(self.log, f"Order of bands: inms has .*: its bands {places}")
                 numpy.testing.assert_array_equal(found, expected)
+        # Alpha is no band of it.
+        order = [3, 2, 1, 0]
+        path = write_image(self.folder / "alpha.tif", numpy.concatenate([self.sharp[order], 0 * self.sharp[:1] + 255]), geotransform=SHARP_GRID, band_names=[COLOURS[band] for band in order] + ["Alpha"])
+        image = gdal.Open(str(path), gdal.GA_Update)
+        image.GetRasterBand(5).SetColorInterpretation(gdal.GCI_AlphaBand)
+        image = None
+        numpy.testing.assert_array_equal(self.by_curves(inms=path), expected)
+        self.assertIn("Order of bands", self.log)
         # What agrees, or tells nothing, stays as it is.
         for says in ({"wavelengths": CENTRES + 12}, {"names": COLOURS}, {"names": ["4", "3", "2", "1"]}, {"names": ["Band 4", "Band 3", "Band 2", "Band 1"]}):
             numpy.testing.assert_array_equal(self.by_curves(inms=self.image([0, 1, 2, 3], **says)), expected)
@@ -137,6 +145,10 @@ class NoisyBands(CheckTest):
         self.assertEqual(len(read_image(self.folder / "out.tif")), BANDS)
         self.assertNotIn("Bad bands", log)
 
+    def test_a_simulated_sensor_sees_them(self):
+        log = self.succeeds("SpectralResponseDegradation", **{"in": self.image(0.5)}, srf="matrix", srf_matrix_in=self.matrix, out=self.folder / "seen.tif")
+        self.assertNotIn("Bad bands", log)
+
     def test_little_noise_takes_none(self):
         for size in (0, 0.01):
             self.assertEqual(len(self.fuse(inhs=self.image(size), epochs=5)), BANDS)
@@ -157,6 +169,10 @@ class Places(CheckTest):
             code, log = run(application, **{"in": inhs}, **parameters, out=self.folder / "no.tif")
             self.assertNotEqual(code, 0)
             self.assertIn("in: found a geotransform with rotation", log)
+        code, log = run("HyperspectralQuality", **{"in": inhs, "inhs": inhs}, ratio=1)
+        self.assertNotEqual(code, 0)
+        self.assertIn("in: found a geotransform with rotation", log)
+        self.succeeds("HyperspectralQuality", **{"in": inhs, "ref": inhs}, peak=1)
         # Training knows no places, and who gives them up has equal footprints.
         self.assertEqual(self.train("turned.json", inhs=inhs).read_bytes(), self.train("plain.json").read_bytes())
         found = self.fuse(inms=f"{inms}?&skipcarto=true", inhs=f"{inhs}?&skipcarto=true")

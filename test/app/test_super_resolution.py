@@ -35,7 +35,7 @@ class Result(SuperResolutionTest):
             ({"method_morph_constraint": "sumtoone"}, None),
             ({"method_morph_csp": "true"}, as_pixels(prior)),
         ):
-            out = self.fuse(model=self.folder / "model.json", **parameters)
+            out = self.fuse(model=self.folder / "model.json", refine="false", **parameters)
             model = json.loads((self.folder / "model.json").read_text())
             expected = forward(model, as_pixels(self.sharp), priors)
             self.assertLess(abs(as_pixels(out) - expected).max(), 2e-5, parameters)
@@ -60,11 +60,18 @@ class Result(SuperResolutionTest):
 
     def test_one_step_is_two_steps(self):
         for parameters in ({"method": "lift"}, {"method": "linear"}, {}, {"method_morph_csp": "true"}):
-            out = self.fuse(model=self.folder / "one.json", rand=7, **parameters)
+            refined = self.fuse(model=self.folder / "one.json", rand=7, **parameters)
             model = self.train("two.json", rand=7, **parameters)
             self.assertEqual(model.read_bytes(), (self.folder / "one.json").read_bytes())
-            inhs = {"inhs": self.inhs} if "method_morph_csp" in parameters else {}
-            self.succeeds("SpectralInversion", inms=self.inms, model=model, out=self.folder / "two.tif", **inhs)
+            two = {"inms": self.inms, "model": model, "out": self.folder / "two.tif"}
+            self.succeeds("SpectralInversion", **two, inhs=self.inhs)
+            numpy.testing.assert_array_equal(read_image(self.folder / "two.tif"), refined)
+            # Each pixel by itself; without the hyperspectral image nothing else is possible.
+            out = self.fuse(model=self.folder / "one.json", rand=7, refine="false", **parameters)
+            self.assertEqual(model.read_bytes(), (self.folder / "one.json").read_bytes())
+            self.assertLess(root_mean_square(refined - self.truth), root_mean_square(out - self.truth) + 1e-6)
+            inhs = {"inhs": self.inhs, "refine": "false"} if "method_morph_csp" in parameters else {}
+            self.succeeds("SpectralInversion", **two, **inhs)
             numpy.testing.assert_array_equal(read_image(self.folder / "two.tif"), out)
 
     def test_training_and_one_step_give_the_same_endmembers(self):
@@ -123,7 +130,7 @@ class Result(SuperResolutionTest):
                 self.assertLess(found, 0.5 * self.nearest, constraint)
 
     def test_abundances_endmembers_and_offset_make_the_output(self):
-        out = self.fuse(outab=self.folder / "ab.tif", outem=self.folder / "em.tif", model=self.folder / "model.json")
+        out = self.fuse(outab=self.folder / "ab.tif", outem=self.folder / "em.tif", model=self.folder / "model.json", refine="false")
         offset = json.loads((self.folder / "model.json").read_text())["scaling"]["offset"]
         self.succeeds("LinearMixingSynthesis", **{"in": self.folder / "ab.tif"}, ie=self.folder / "em.tif", offset=offset, out=self.folder / "mixed.tif")
         numpy.testing.assert_allclose(read_image(self.folder / "mixed.tif"), out, atol=1e-6)
@@ -153,8 +160,14 @@ class CoarseSpectralPrior(SuperResolutionTest):
         numpy.savetxt(cls.matrix, mixed_scene.response(1), delimiter=",")
 
     def test_beats_none_on_one_band(self):
-        without = root_mean_square(self.fuse() - self.truth)
-        self.assertLess(root_mean_square(self.fuse(method_morph_csp="true") - self.truth), 0.7 * without)
+        without = root_mean_square(self.fuse(method_morph_csp="false", refine="false") - self.truth)
+        self.assertLess(root_mean_square(self.fuse(method_morph_csp="true", refine="false") - self.truth), 0.7 * without)
+
+    def test_is_there_by_default_on_one_band(self):
+        numpy.testing.assert_array_equal(self.fuse(epochs=30), self.fuse(epochs=30, method_morph_csp="true"))
+        # Of other ground the image is none of this scene's.
+        inms = write_image(self.folder / "far.tif", self.pan, geotransform=(900000, 10, 0, 5800000, 0, -10))
+        numpy.testing.assert_array_equal(self.fuse(inms=inms, epochs=30), self.fuse(inms=inms, epochs=30, method_morph_csp="false"))
 
     def test_grids_of_any_ratio_and_offset(self):
         model = self.train("csp.json", method_morph_csp="true")
@@ -167,7 +180,7 @@ class CoarseSpectralPrior(SuperResolutionTest):
             self.assertTrue(inside.any() and not inside.all())
             pan = numpy.random.default_rng(5).uniform(0.1, 0.7, (1, 70, 60)).astype("float32")
             shifted = write_image(self.folder / "shifted.tif", pan, geotransform=(left, 15, 0, top, 0, -15))
-            self.succeeds("SpectralInversion", inms=shifted, inhs=self.inhs, model=model, radio="none", out=self.folder / "out.tif")
+            self.succeeds("SpectralInversion", inms=shifted, inhs=self.inhs, model=model, radio="none", refine="false", out=self.folder / "out.tif")
             out = read_image(self.folder / "out.tif")
             self.assertTrue((out[:, ~inside] == -9999).all())
             priors = self.coarse[:, row.clip(0, SIZE - 1)[:, None], column.clip(0, SIZE - 1)[None]]

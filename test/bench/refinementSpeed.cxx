@@ -2,6 +2,8 @@
 // What refining costs beside the network's own inference, both by their filters, piece by piece as a writer asks for them.
 #include "otbAbundanceEstimationImageFilter.h"
 #include "otbLinearMixingImageFilter.h"
+#include "otbSpectraMorph.h"
+#include "otbSpectralInversionModel.h"
 #include "otbSpectralRefinementImageFilter.h"
 #include "otbVectorImage.h"
 
@@ -130,12 +132,12 @@ std::vector<double> Medians(const std::vector<std::function<double()>>& measurem
 
 int main(int argc, char* argv[])
 {
-  cpuTime           = argc == 2 && std::string(argv[1]) == "cpu";
-  auto model        = std::make_shared<otb::SpectralInversionModel>();
-  model->network    = otb::SpectralNetwork::Morph(Msi, 0, Hidden, Endmembers);
-  model->endmembers = Random(Endmembers, Bands);
-  model->response   = otb::SpectralResponse(Random(Msi, Bands), std::vector<std::string>(Msi, "band"), "bench");
-  model->network.Initialize(1);
+  cpuTime      = argc == 2 && std::string(argv[1]) == "cpu";
+  auto network = otb::SpectraMorphInverse::MakeNetwork(Msi, 0, Hidden, Endmembers);
+  network.Initialize(1);
+  auto model      = std::make_shared<otb::SpectralInversionModel>();
+  model->inverse  = std::make_shared<otb::SpectraMorphInverse>(network, 0, Random(Endmembers, Bands), otb::AbundanceConstraint::None);
+  model->response = otb::SpectralResponse(Random(Msi, Bands), std::vector<std::string>(Msi, "band"), "bench");
   const auto msi = MakeImage(Columns, Rows, Msi, 1.), hyperspectral = MakeImage(Columns / Ratio, Rows / Ratio, Bands, Ratio);
 
   // A new pipeline each time, or what has been found is there already.

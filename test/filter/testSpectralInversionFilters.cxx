@@ -345,7 +345,10 @@ TEST(SpectralInversionFilters, RefuseWrongInputsBeforeAnyPixel)
   const auto modelless = AbundanceType::New();
   modelless->SetInput(msi);
   refuses(ErrorOf(modelless.GetPointer()), "There is no model");
-  EXPECT_THROW(MakeAbundances(msi, std::make_shared<SpectralInversionModel>(MakeModel(Method::Lift))), std::invalid_argument);
+  EXPECT_THROW(MakeAbundances(msi, std::make_shared<SpectralInversionModel>()), std::invalid_argument);
+  const auto latents = MakeAbundances(msi, std::make_shared<SpectralInversionModel>(MakeModel(Method::Lift)));
+  EXPECT_EQ(ErrorOf(latents.GetPointer()), "no error");
+  EXPECT_EQ(latents->GetOutput()->GetNumberOfComponentsPerPixel(), MakeModel(Method::Lift).inverse->GetNumberOfLatents());
 
   EXPECT_EQ(ErrorOf(MakeRegression(msi).GetPointer()), "no error");
   refuses(ErrorOf(MakeRegression(MakeCounts(8, 8, 2)).GetPointer()), "The multispectral image has 2 bands, expected 3");

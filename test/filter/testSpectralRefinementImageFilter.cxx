@@ -182,6 +182,58 @@ TEST(SpectralRefinementImageFilter, WhatIsNoDataStaysSoAndSaysNothing)
   EXPECT_NE(PixelOf(whole->GetOutput(), 24, 22)[0], PixelOf(filter->GetOutput(), 24, 22)[0]);
 }
 
+TEST(SpectralRefinementImageFilter, CoarsePixelsWhereTheImagesDisagreeSayNothing)
+{
+  Images images(60, 64, 15, 16);
+  auto   model = std::make_shared<otb::SpectralRefinementModel>(*images.model);
+  for (long row = 24; row < 36; ++row)
+  {
+    for (long column = 20; column < 32; ++column)
+    {
+      PixelOf(images.multispectral, column, row)[0] += 3.f;
+    }
+  }
+  const auto refined = [&](std::vector<float> tolerance)
+  {
+    model->tolerance  = std::move(tolerance);
+    const auto filter = images.Filter();
+    filter->SetModel(std::make_shared<otb::SpectralRefinementModel>(*model));
+    filter->Update();
+    return Copy(filter->GetOutput());
+  };
+  const auto tolerant = refined({1e3f, 1e3f}), strict = refined({0.15f, 0.15f});
+  EXPECT_FALSE(SameBits(tolerant, strict));
+
+  // As if those had no data.
+  const auto filter = images.Filter();
+  filter->UpdateOutputInformation();
+  const otb::SensorOperator sensor(model->blur, filter->GetGridMap().rows, filter->GetGridMap().columns, 60, 64);
+  int                       excluded = 0;
+  for (long row = 0; row < 15; ++row)
+  {
+    for (long column = 0; column < 16; ++column)
+    {
+      float* const       spectrum = PixelOf(images.hyperspectral, column, row);
+      std::vector<float> seen(c);
+      model->response.Apply(spectrum, 1, seen.data());
+      bool agrees = true;
+      for (unsigned int band = 0; band < c && sensor.IsInside(row, column); ++band)
+      {
+        agrees = agrees && std::abs(seen[band] - sensor.ApplyAt(row, column, images.multispectral->GetBufferPointer() + band, 64 * c, c)) <= 0.15;
+      }
+      if (!agrees)
+      {
+        std::fill_n(spectrum, C, -3.f);
+        ++excluded;
+      }
+    }
+  }
+  EXPECT_GT(excluded, 8);
+  EXPECT_LT(excluded, 50);
+  images.hyperspectral->Modified();
+  EXPECT_TRUE(SameBits(strict, refined({})));
+}
+
 TEST(SpectralRefinementImageFilter, WithoutComponentsItCopies)
 {
   const Images images(30, 40, 7, 10, 0, 0, 0);

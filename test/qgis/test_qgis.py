@@ -80,7 +80,7 @@ class InQgis(unittest.TestCase):
             "HyperspectralSuperResolution",
             {"out": (BANDS, SHARP, SHARP), "outab": (4, SHARP, SHARP), "outem": (BANDS, 1, 4)},
             inhs=self.inhs, inms=self.inms, srf="matrix", srf_matrix_in=self.matrix, method="morph", method_morph_ne=4,
-            method_morph_hidden=128, method_morph_csp="false", epochs=300, lr_end=1e-06, batch=0, samples=0, scaling="auto",
+            method_morph_hidden=128, method_morph_csp="auto", refine="auto", epochs=300, lr_end=1e-06, batch=0, samples=0, scaling="auto",
             rand=0, nodata=0, style="true", outputpixeltype=INT16,
             out=self.images / "fused.tif", outab=self.images / "ab.tif", outem=self.images / "em.tif", model=self.files / "model.json",
         )  # fmt: skip
@@ -95,9 +95,13 @@ class InQgis(unittest.TestCase):
         # The model serves the next application.
         log, found = self.succeeds(
             "SpectralInversion", {"out": (BANDS, SHARP, SHARP), "outab": (4, SHARP, SHARP)},
-            inms=self.inms, model=self.files / "model.json", nodata=0, outputpixeltype=FLOAT, out=self.images / "again.tif", outab=self.images / "ab2.tif",
+            inms=self.inms, inhs=self.inhs, model=self.files / "model.json", nodata=0, outputpixeltype=FLOAT, out=self.images / "refined.tif", outab=self.images / "ab2.tif",
         )  # fmt: skip
         self.assertLess(abs(found["out"] - read_image(self.images / "fused.tif")).max(), 0.51)
+        log, found = self.succeeds(
+            "SpectralInversion", {"out": (BANDS, SHARP, SHARP), "outab": (4, SHARP, SHARP)},
+            inms=self.inms, model=self.files / "model.json", nodata=0, outputpixeltype=FLOAT, out=self.images / "again.tif", outab=self.images / "ab2.tif",
+        )  # fmt: skip
 
         # Endmembers and abundances mix to the same image.
         _, mixed = self.succeeds(

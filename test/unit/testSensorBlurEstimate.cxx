@@ -275,6 +275,28 @@ TEST(SensorBlurEstimate, IsNotMovedByCloudsOverAThirdOfEitherImageNorByGaps)
   }
 }
 
+// Whose edges, in half of the windows, look like what tells of the blur.
+TEST(SensorBlurEstimate, IsNotMovedByAFewSmallCloudsInASmallImage)
+{
+  SensorBlurSample sample = Simulate(WholeGrids(4, 4, 20), SensorBlur::Gaussian(4, 4, 1.8, 1.8, 0., 0.));
+  SensorBlurPatch& patch  = sample.patches.front();
+  for (const auto& [row, column] : {std::pair<long, long>{12, 20}, {48, 52}})
+  {
+    for (unsigned int band = 0; band < Bands; ++band)
+    {
+      for (long y = 0; y < 16; ++y)
+      {
+        std::fill_n(patch.fine.begin() + (static_cast<long>(band) * patch.fineRows + row + y) * patch.fineColumns + column, 12, 2.f);
+      }
+    }
+  }
+  const auto estimate = SensorBlurEstimate::Of(sample, 2);
+  ASSERT_TRUE(estimate.found);
+  EXPECT_NEAR(estimate.sigmaRow, 1.8, 0.2);
+  EXPECT_NEAR(estimate.sigmaColumn, 1.8, 0.2);
+  ExpectGains(estimate, 0.02);
+}
+
 TEST(SensorBlurEstimate, MatchesQuantilesWhereImagesShowOtherPlaces)
 {
   SensorBlurSample sample = Simulate(WholeGrids(4, 4, 48), SensorBlur::Gaussian(4, 4, 1.5, 1.5, 0., 0.));

@@ -384,10 +384,27 @@ TEST(SpectralRegressor, IsTheNetworkOfThePaperForEachPixelAlone)
   EXPECT_EQ(std::memcmp(part.data(), whole.data() + 31 * Bands, part.size() * sizeof(float)), 0);
 }
 
-TEST(SpectralInversion, EachWayRefusesTheOthersModels)
+TEST(SpectralInversion, LatentNumbersOfAnyModelMakeItsSpectra)
 {
-  const auto morph = MakeModel(Method::Morph), lift = MakeModel(Method::Lift);
-  EXPECT_NE(MessageOf<std::invalid_argument>([&] { AbundanceEstimator{lift}; }).find("expected one that has abundances"), std::string::npos);
+  constexpr std::size_t Pixels = 75;
+  const auto            model  = MakeModel(Method::Lift);
+  const auto            msi    = MakeValues(Pixels * Msi);
+  const std::size_t     K      = model.inverse->GetNumberOfLatents();
+  std::vector<float>    latents(Pixels * K), found(Pixels * Bands), expected(Pixels * Bands);
+  AbundanceEstimator(model).Apply(msi.data(), Pixels, latents.data());
+  model.GetDecoding().Apply(latents.data(), Pixels, found.data());
+  SpectralRegressor(model).Apply(msi.data(), Pixels, expected.data());
+  for (std::size_t k = 0; k < found.size(); ++k)
+  {
+    ASSERT_NEAR(found[k], expected[k], 1e-5 * model.scale) << k;
+  }
+}
+
+TEST(SpectralInversion, EachWayRefusesModelsThatItCannotUse)
+{
+  const auto morph = MakeModel(Method::Morph);
+  EXPECT_NE(MessageOf<std::invalid_argument>([&] { AbundanceEstimator{otb::SpectralInversionModel()}; }).find("nothing that a method has learnt"),
+            std::string::npos);
   EXPECT_NE(MessageOf<std::invalid_argument>([&] { SpectralRegressor{morph}; }).find("expected one that gives spectra at once"), std::string::npos);
 }
 } // namespace

@@ -48,6 +48,7 @@ SpectralRefinementModel MakeRefinement(Eigen::Index components = Components)
   model.projection            = (noise.cwiseInverse().asDiagonal() * directions).cast<float>();
   model.multispectralNoise    = {0.01f, 0.02f, 0.1f / 3.f};
   model.contrast              = {0.1f, 0.2f, 0.3f};
+  model.tolerance             = {0.02f, 0.03f, 0.7f};
   model.edge                  = 0.3f;
   model.iterations            = 15;
   return model;
@@ -95,6 +96,7 @@ TEST_F(RefinementFile, ComesBackWithTheSameBits)
     EXPECT_EQ(read.sizes, model.sizes);
     EXPECT_EQ(read.multispectralNoise, model.multispectralNoise);
     EXPECT_EQ(read.contrast, model.contrast);
+    EXPECT_EQ(read.tolerance, model.tolerance);
     EXPECT_EQ(read.edge, model.edge);
     EXPECT_EQ(read.coupling, model.coupling);
     EXPECT_EQ(read.damping, model.damping);
@@ -140,6 +142,9 @@ TEST_F(RefinementFile, IsRefusedWithTheReason)
       {"the multispectral noise is not a positive number per band", [](Json& json) { json["refinements"][0]["multispectral_noise"][1] = 0; }},
       {"the contrast is not a positive number", [](Json& json) { json["refinements"][0]["contrast"][2] = -0.1; }},
       {"\"contrast\" is not a list of numbers", [](Json& json) { json["refinements"][0]["contrast"][2] = nullptr; }},
+      {"key 'tolerance' not found", [](Json& json) { json["refinements"][0].erase("tolerance"); }},
+      {"the tolerance is not a positive number per multispectral band", [](Json& json) { json["refinements"][0]["tolerance"].push_back(0.1); }},
+      {"the tolerance is not a positive number per multispectral band", [](Json& json) { json["refinements"][0]["tolerance"][0] = 0; }},
       {"the edge or the damping is not positive", [](Json& json) { json["refinements"][0]["edge"] = 0; }},
       {"the edge or the damping is not positive", [](Json& json) { json["refinements"][0]["damping"] = -1e-3; }},
       {"the coupling is negative", [](Json& json) { json["refinements"][0]["coupling"] = -1; }},
