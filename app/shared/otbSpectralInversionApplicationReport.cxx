@@ -121,9 +121,11 @@ void SpectralInversionApplication::ReportAgreement(const Judgement& judgement)
   }
   if (best != nullptr)
   {
-    m_Report.highlights.push_back({ToBriefText(best->value, 3), judgement.rows.size() == 1
-                                                                    ? "score at hyperspectral pixels held out, 1 being noise alone"
-                                                                    : "best score of a method at hyperspectral pixels held out, 1 being noise alone"});
+    // What a reader wants to know first.
+    m_Report.highlights.insert(m_Report.highlights.begin(),
+                               {ToBriefText(best->value, 3), judgement.rows.size() == 1
+                                                                 ? "score at hyperspectral pixels held out, 1 being noise alone"
+                                                                 : "best score of a method at hyperspectral pixels held out, 1 being noise alone"});
   }
   if (judgement.blur && judgement.blur->found)
   {
