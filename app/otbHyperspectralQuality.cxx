@@ -419,7 +419,7 @@ private:
       return image;
     };
     const SpectralResponse response = m_Response.Read(input);
-    const InputImage       sharp = marked(m_Inputs.Read("inms")), coarse = marked(Read("inhs", bad));
+    const InputImage       sharp = marked(m_Inputs.Read("inms", false, "nodata")), coarse = marked(Read("inhs", bad));
     BlurComparison         comparison;
     try
     {

@@ -90,6 +90,7 @@ private:
       throw std::invalid_argument("ie: found NaN or infinity in a pixel, expected spectra of numbers");
     }
     otbAppLogINFO(<< "Mixing: " << endmembers.rows() << " endmembers of " << endmembers.cols() << " bands, offset " << offset);
+    m_Outputs.CheckValues("out", endmemberImage.spread, endmemberImage.key);
     const auto filter = Keep(FilterType::New());
     filter->SetMixing(LinearMixing(endmembers, offset));
     filter->SetSpectralAxis(ReadSpectralAxis(*this, "ie"));

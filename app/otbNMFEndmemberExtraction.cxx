@@ -97,6 +97,7 @@ private:
     {
       throw std::invalid_argument("ne: found " + std::to_string(ne) + ", expected 1 to " + std::to_string(most) + ", the fewer of bands and pixels of in");
     }
+    m_Outputs.CheckValues("outendm", image.spread, image.key);
     const OutputFormat abundances = m_Outputs.ReadFormatOfFractions("outab");
 
     const std::uint64_t pixelSize  = SampleType::GetBytesPerPixel(bands, static_cast<std::uint64_t>(ne));

@@ -2,6 +2,7 @@
 #include "otbImageFileSpectralAxis.h"
 #include "otbAxisSearch.h"
 #include "otbImageFile.h"
+#include "otbImageFileValues.h"
 #include "otbProductArrays.h"
 
 #include <algorithm>
@@ -23,12 +24,22 @@ std::string FirstOf(const Texts& texts)
 
 void SearchBands(const ImageFile& file, const char* domain, AxisSearch& search)
 {
-  const auto  units      = file.GetItems("wavelength_units", domain);
+  auto        units      = file.GetItems("wavelength_units", domain);
   std::string unit       = FirstOf(units);
   unit                   = unit.empty() ? FirstOf(file.GetItems("wavelength_unit", domain)) : unit;
-  const auto wavelengths = file.GetItems("wavelength", domain);
+  auto       wavelengths = file.GetItems("wavelength", domain);
   const auto widths      = file.GetItems("fwhm", domain);
-  const auto differs     = [&units](const std::string& other) { return other != units.front(); };
+  if (FirstOf(wavelengths).empty())
+  {
+    return;
+  }
+  // Alpha has no wavelength, which is no reason to doubt the others.
+  if (wavelengths.back().empty() && IsAlphaBand(file, wavelengths.size() - 1))
+  {
+    wavelengths.back() = "0";
+    units.back()       = units.front();
+  }
+  const auto differs = [&units](const std::string& other) { return other != units.front(); };
   if (std::none_of(units.begin(), units.end(), differs))
   {
     search.Try("metadata of its bands", {wavelengths, widths, unit});

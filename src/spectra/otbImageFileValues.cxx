@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <stdexcept>
 
@@ -26,8 +28,8 @@ bool IsCalledAlpha(const ImageFile& file, std::size_t band)
   return file.GetNumberOfBands() > 1 && BandOf(file, band)->GetColorInterpretation() == GCI_AlphaBand;
 }
 
-/** Of the numbers that are not zero, one has the majority. */
-bool LooksLikeAlpha(GDALRasterBand* band)
+/** The number that most of those of a band that are not zero are; 0 when all are zero, NaN when none has the majority. */
+float FindOpaque(GDALRasterBand* band)
 {
   const int                    columns = band->GetXSize();
   const int                    lines   = std::min(SampledLines, band->GetYSize());
@@ -39,12 +41,12 @@ bool LooksLikeAlpha(GDALRasterBand* band)
     const int y = static_cast<int>((2 * static_cast<std::int64_t>(i) + 1) * band->GetYSize() / (2 * lines));
     if (band->RasterIO(GF_Read, 0, y, columns, 1, line.data(), columns, 1, GDT_Float32, 0, 0, nullptr) != CE_None)
     {
-      return true;
+      return 0;
     }
     for (const float value : line)
     {
       // A measurement in floating point may have as many values as pixels.
-      if (value != 0 && (numbers.size() < 65536 || numbers.count(value) != 0))
+      if (value != 0 && !std::isnan(value) && (numbers.size() < 65536 || numbers.count(value) != 0))
       {
         ++numbers[value];
       }
@@ -52,14 +54,32 @@ bool LooksLikeAlpha(GDALRasterBand* band)
     }
   }
   const auto most = std::max_element(numbers.begin(), numbers.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  return most == numbers.end() || 2 * most->second > count;
+  return most == numbers.end() ? 0 : 2 * most->second > count ? most->first : std::numeric_limits<float>::quiet_NaN();
 }
 
-bool IsAlpha(const ImageFile& file, std::size_t band)
+bool IsOpaqueOf(GDALDataType type, float value)
 {
-  return IsCalledAlpha(file, band) && LooksLikeAlpha(BandOf(file, band));
+  return (type == GDT_Byte && value == 255) || (type == GDT_UInt16 && value == 65535);
+}
+} // namespace
+
+bool IsAlphaBand(const ImageFile& file, std::size_t band)
+{
+  if (IsCalledAlpha(file, band))
+  {
+    return !std::isnan(FindOpaque(BandOf(file, band)));
+  }
+  // Of a GeoTIFF of many bands with alpha, which is the last one, GDAL calls the second one so.
+  bool other = false;
+  for (std::size_t i = 0; band + 1 == file.GetNumberOfBands() && i < band && !other; ++i)
+  {
+    other = IsCalledAlpha(file, i) && !IsAlphaBand(file, i);
+  }
+  return other && IsOpaqueOf(BandOf(file, band)->GetRasterDataType(), FindOpaque(BandOf(file, band)));
 }
 
+namespace
+{
 /** One over the number that reflectances were multiplied with. */
 double GetReflectanceScale(const ImageFile& file)
 {
@@ -84,7 +104,7 @@ std::vector<GDALRasterBand*> FindMasks(const ImageFile& file)
   bool                         whole = false;
   for (std::size_t band = 0; band < file.GetNumberOfBands(); ++band)
   {
-    if (IsAlpha(file, band))
+    if (IsAlphaBand(file, band))
     {
       masks.push_back(BandOf(file, band));
     }
@@ -132,7 +152,7 @@ ImageFileValues ReadValuesOfImage(const std::string& filename)
     band.scale                   = known && scale != 0 && std::isfinite(scale) ? scale : 1;
     const double offset          = raster->GetOffset(&known);
     band.offset                  = known && std::isfinite(offset) ? offset : 0;
-    const bool alpha             = IsAlpha(file, index);
+    const bool alpha             = IsAlphaBand(file, index);
     if (!alpha)
     {
       values.spectral.push_back(values.bands.size());

@@ -14,6 +14,11 @@
  * What an image file says of its numbers: which stand for none, and what the others mean. Files by extended filenames, whose `bands` are picked. */
 namespace otb
 {
+struct ImageFile;
+
+/** Whether a band is alpha: it is called so, and holds little besides zero and one other value. GDAL calls the fourth band of any GeoTIFF of bytes alpha. */
+bool IsAlphaBand(const ImageFile& file, std::size_t band);
+
 /** What the numbers of a file's bands mean. */
 struct SpectraMorph_EXPORT ImageFileValues
 {

@@ -125,6 +125,20 @@ class Masks(FileValuesTest):
         self.expect_strip(f"{self.folder}/alpha.tif?&bands=1:4")
         self.fails("inms: found 3 bands besides alpha, expected 4", inms=f"{self.folder}/alpha.tif?&bands=1:3,5")
 
+    def test_alpha_of_the_coarse_image_comes_last(self):
+        cube = numpy.concatenate([(self.coarse * 10000).round(), numpy.where(HIDDEN, 0, 65535)[None]]).astype("uint16")
+        path = self.folder / "warped.tif"
+        image = gdal.GetDriverByName("GTiff").Create(str(path), SIZE, SIZE, len(cube), gdal.GDT_UInt16, ["ALPHA=YES"])
+        image.SetGeoTransform(COARSE_GRID)
+        image.WriteArray(cube)
+        for band, wavelength in enumerate(WAVELENGTHS):
+            image.GetRasterBand(band + 1).SetMetadata({"wavelength": str(wavelength), "wavelength_units": "nm"})
+        image = None
+        code, log = run("TrainSpectralInversion", inhs=path, srf="bands", srf_bands_list="480:60,560:60,660:60", method="linear", out=self.folder / "model.json")
+        self.assertEqual(code, 0, log)
+        self.assertIn("Alpha: 1 of 31 bands of inhs", log)
+        self.assertIn(f"Training on {SIZE * SIZE - HIDDEN.sum()} of", log)
+
     def test_a_band_of_bytes_that_gdal_calls_alpha_is_none(self):
         cube = (self.sharp * 255).round().astype("uint8")
         inms = write_image(self.folder / "bytes.tif", cube, geotransform=SHARP_GRID)
