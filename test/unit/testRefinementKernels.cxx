@@ -98,8 +98,10 @@ TEST_P(RefinementKernelTest, CouplingsAreTheNormalEquationsOfTheSmoothness)
       Problem      problem = MakeProblem(components, lanes);
       Values       above = Random(components * lanes), p = Random(components * lanes), below = Random(components * lanes), image = Random(components * lanes);
       const Values before = image;
+      Values       rest   = image;
       const double found  = AddCouplings(problem.line, above.data(), p.data(), below.data(), image.data());
       double       dot    = 0.;
+      SubtractCouplings(problem.line, above.data(), p.data(), below.data(), rest.data());
       for (std::size_t component = 0; component < components; ++component)
       {
         for (std::size_t lane = 0; lane < lanes; ++lane)
@@ -110,6 +112,7 @@ TEST_P(RefinementKernelTest, CouplingsAreTheNormalEquationsOfTheSmoothness)
           expected -= lane + 1 < lanes ? static_cast<double>(problem.left[lane + 1]) * p[i + 1] : 0.;
           expected -= static_cast<double>(problem.above[lane]) * above[i] + static_cast<double>(problem.below[lane]) * below[i];
           ASSERT_NEAR(image[i], expected, 1e-5);
+          ASSERT_NEAR(rest[i], 2. * before.all[i + 1] - expected, 1e-5);
           dot += expected * p[i];
         }
       }

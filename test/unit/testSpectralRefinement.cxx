@@ -205,7 +205,7 @@ INSTANTIATE_TEST_SUITE_P(Scenes, RefinementOf,
                                          Case{"opposedAxes", {4.125, -0.25, 4}, {4.5, -0.25, 4}, false, true}),
                          [](const auto& info) { return std::string(info.param.name); });
 
-TEST(SpectralRefinement, TenIterationsDoMostOfIt)
+TEST(SpectralRefinement, IterationsByDefaultDoMostOfIt)
 {
   const CoarseGridAxis     axis  = {0.125, 0.25, 16};
   auto                     model = MakeRefinementModel(C, q, c, SensorBlur::Gaussian(4., 4., 1.7, 1.7, 0., 0.));
@@ -351,5 +351,47 @@ TEST(BlockSensor, IsTheSensorAndItsAdjoint)
     }
   }
   EXPECT_NEAR(left, right, 1e-4);
+}
+
+// What is constant over squares is seen alike by the sensor on squares, on a block of odd size and of axes of any direction.
+TEST(BlockSensor, OnSquaresSeesWhatItSeesOnTheirPixels)
+{
+  constexpr std::size_t     Rows = 36, Columns = 33;
+  const CoarseGridAxis      rows = {0.3, 0.23, 10}, columns = {11.2, -0.29, 12};
+  const otb::SensorOperator sensor(ObliqueBlur(), rows, columns, 41, 37);
+  otb::BlockSensor          block, half, quarter;
+  block.Set(sensor, 2, 3, 2, Rows, Columns);
+  half.SetHalf(block);
+  quarter.SetHalf(half);
+  ASSERT_EQ(half.GetCoarseRows(), block.GetCoarseRows());
+  ASSERT_EQ(quarter.GetCoarseColumns(), block.GetCoarseColumns());
+  ASSERT_GT(block.GetCoarseRows(), 4u);
+  std::mt19937                    generator(1);
+  std::normal_distribution<float> normal;
+  for (const std::size_t side : {2, 4})
+  {
+    otb::BlockSensor&  squares = side == 2 ? half : quarter;
+    std::vector<float> x((Rows + side - 1) / side * squares.GetStride(), 0.f), fine(Rows * block.GetStride(), 0.f);
+    for (std::size_t row = 0; row < Rows; ++row)
+    {
+      for (std::size_t column = 0; column < 2 * block.GetLanes(); ++column)
+      {
+        const std::size_t component = column / block.GetLanes(), place = column % block.GetLanes();
+        if (place < Columns)
+        {
+          float& value                           = x[row / side * squares.GetStride() + component * squares.GetLanes() + place / side];
+          value                                  = value == 0.f ? normal(generator) : value;
+          fine[row * block.GetStride() + column] = value;
+        }
+      }
+    }
+    std::vector<float> expected(block.GetCoarseRows() * 2 * block.GetCoarseLanes()), found(expected.size());
+    block.Apply(fine.data(), expected.data(), [](std::size_t) {});
+    squares.Apply(x.data(), found.data(), [](std::size_t) {});
+    for (std::size_t k = 0; k < expected.size(); ++k)
+    {
+      ASSERT_NEAR(found[k], expected[k], 1e-5);
+    }
+  }
 }
 } // namespace
