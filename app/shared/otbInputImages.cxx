@@ -148,7 +148,7 @@ InputImage InputImages::Prepare(const std::string& key, const Checks& checks)
   }
   else if (checks.learn)
   {
-    whole.bad = this->FindBadBands(whole, checks.keepNoisy);
+    return this->PrepareToLearn(whole, checks);
   }
   else if (checks.like.size() != 0)
   {
@@ -157,6 +157,32 @@ InputImage InputImages::Prepare(const std::string& key, const Checks& checks)
   // The filters of inference see to invalid pixels themselves.
   const bool asItIs = !checks.learn && !masked && !byUser && std::find(whole.bad.begin(), whole.bad.end(), true) == whole.bad.end();
   return asItIs ? whole : this->Select(whole, checks);
+}
+
+InputImage InputImages::PrepareToLearn(InputImage& whole, const Checks& checks)
+{
+  std::string reasons;
+  whole.bad         = this->FindBadBands(whole, reasons);
+  InputImage chosen = this->Select(whole, checks);
+  if (!checks.keepNoisy && this->GetBadBandsText() != NoBadBands)
+  {
+    // Only now: what a mask hides, or a saturated detector gives, is no noise.
+    const auto noisy = FindNoisyBandsOfImage(chosen, std::vector<bool>(chosen.GetNumberOfBands(), false));
+    const auto good  = OtherBands(whole.bad);
+    auto       found = std::vector<bool>(whole.bad.size(), false);
+    for (std::size_t place = 0; place < good.size(); ++place)
+    {
+      found[good[place]] = noisy[place];
+    }
+    if (std::find(found.begin(), found.end(), true) != found.end())
+    {
+      AddReason(found, "with noise far above signal, which their neighbours do not show", reasons);
+      Join(whole.bad, found);
+      chosen = this->Select(whole, checks);
+    }
+  }
+  this->TellBadBands(whole.key, whole.bad, reasons);
+  return chosen;
 }
 
 InputImage InputImages::Select(const InputImage& whole, const Checks& checks)
@@ -252,10 +278,9 @@ std::vector<bool> InputImages::FindDeclaredBadBands(const InputImage& image)
   return bad;
 }
 
-std::vector<bool> InputImages::FindBadBands(const InputImage& image, bool keepNoisy)
+std::vector<bool> InputImages::FindBadBands(const InputImage& image, std::string& reasons)
 {
-  std::string reasons;
-  auto        bad = this->FindDeclaredBadBands(image, reasons);
+  auto bad = this->FindDeclaredBadBands(image, reasons);
   if (this->GetBadBandsText() != NoBadBands)
   {
     const auto range = RangeType::New();
@@ -266,11 +291,11 @@ std::vector<bool> InputImages::FindBadBands(const InputImage& image, bool keepNo
     const auto empty = range->GetFilter()->FindBadBands();
     AddReason(empty, "constant or no data", reasons);
     Join(bad, empty);
-    const auto noisy = keepNoisy ? std::vector<bool>(bad.size(), false) : FindNoisyBandsOfImage(image, bad);
-    AddReason(noisy, "with noise far above signal, which their neighbours do not show", reasons);
-    Join(bad, noisy);
   }
-  this->TellBadBands(image.key, bad, reasons);
+  if (std::find(bad.begin(), bad.end(), false) == bad.end())
+  {
+    this->TellBadBands(image.key, bad, reasons);
+  }
   return bad;
 }
 

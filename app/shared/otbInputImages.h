@@ -72,7 +72,10 @@ private:
   std::vector<bool> FindDeclaredBadBands(const InputImage& image, std::string& reasons);
 
   /** By `badbands`, the file's bad bands list, and what a pass over the image finds. */
-  std::vector<bool> FindBadBands(const InputImage& image, bool keepNoisy);
+  std::vector<bool> FindBadBands(const InputImage& image, std::string& reasons);
+
+  /** Prepare() for an image to learn from. */
+  InputImage PrepareToLearn(InputImage& whole, const Checks& checks);
 
   /** Logs what is left out. \throw std::invalid_argument when nothing is left. */
   void TellBadBands(const std::string& key, const std::vector<bool>& bad, const std::string& reasons);

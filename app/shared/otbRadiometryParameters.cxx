@@ -91,8 +91,11 @@ RadiometricHarmonisation RadiometryParameters::Harmonise(const RadiometricFit& f
   if (fit.quantiles)
   {
     how << ", so little that the images' quantiles are matched instead";
-    m_Application.Warn("Radiometry: what the two images show at the same place explains " + ToBriefText(100. * explained, 3) +
-                       " % of each other alone: they may be of other ground, displaced by more than a few pixels, or of another season");
+    if (explained < 0.5)
+    {
+      m_Application.Warn("Radiometry: what the two images show at the same place explains " + ToBriefText(100. * explained, 3) +
+                         " % of each other alone: they may be of other ground, displaced by more than a few pixels, or of another season");
+    }
   }
   else
   {

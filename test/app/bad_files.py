@@ -113,7 +113,7 @@ def write_images():
     write_coarse("nan.tif", coarse * numpy.nan)
     write_coarse("no_data.tif", 0 * coarse - 1, nodata=-1)
     write_coarse("two_pixels.tif", numpy.where(numpy.arange(64).reshape(8, 8) < 2, coarse, numpy.nan))
-    write_coarse("great.tif", coarse * 1e38)
+    write_coarse("great.tif", coarse * 1e36)
     write_image("sharp.tif", sharp, geotransform=SHARP_GRID)
     write_image("far.tif", sharp, geotransform=FAR_GRID)
     write_image("sharp_nan.tif", sharp * numpy.float32(numpy.nan), geotransform=SHARP_GRID)

@@ -203,7 +203,8 @@ class Products(unittest.TestCase):
 
         listed = [f"{w}" for w in WAVELENGTHS]
         rotated = f"map info = {{UTM, 1, 1, 500000, 5800000, 30, 30, 33, North, WGS-84, units=Meters, rotation=-12.5}}\n"
-        self.reads(header(", ".join(listed), extra=rotated))
+        self.refuses(header(", ".join(listed), extra=rotated), "rotat")
+        self.reads(header(", ".join(listed)))
         self.reads(header(", ".join(w.replace(".", ",") if "." in w else w + ",0" for w in listed)))
         self.refuses(header(",".join(w.replace(".", ",") for w in listed)), f"envi.hdr: found {2 * BANDS} wavelengths, expected {BANDS}", "decimal commas")
         self.refuses(header(", ".join(listed[:-1])), f"envi.hdr: found {BANDS - 1} wavelengths, expected {BANDS}")
