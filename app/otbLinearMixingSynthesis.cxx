@@ -70,14 +70,17 @@ private:
   void Run() override
   {
     CheckPlace(*this, "in");
-    const InputImage endmemberImage = m_Inputs.Read("ie");
-    const InputImage abundances     = m_Inputs.Read("in");
-    const auto       pixels         = endmemberImage.image->GetLargestPossibleRegion().GetNumberOfPixels();
+    const InputImage abundances = m_Inputs.Read("in");
+    // Before it is read, which an image of a scene's size would make long.
+    auto* const endmemberFile = GetParameterFloatVectorImage("ie");
+    endmemberFile->UpdateOutputInformation();
+    const auto pixels = endmemberFile->GetLargestPossibleRegion().GetNumberOfPixels();
     if (pixels != abundances.GetNumberOfBands())
     {
       throw std::invalid_argument("ie: found " + std::to_string(pixels) + " endmembers (pixels), expected " + std::to_string(abundances.GetNumberOfBands()) +
                                   ", one for each band of in");
     }
+    const InputImage endmemberImage = m_Inputs.Read("ie");
     // OTB turns NaN and infinity into the greatest numbers.
     const float offset = GetParameterFloat("offset");
     if (!(std::abs(offset) < std::numeric_limits<float>::max()))

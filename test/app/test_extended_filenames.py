@@ -96,8 +96,13 @@ class Outputs(ExtendedFilenameTest):
         holes = self.sharp.copy()
         holes[1, 30, 40] = numpy.nan
         inms = write_image(self.folder / "holes.tif", holes, geotransform=SHARP_GRID)
-        for name, pixel_type in (("inversion", "float"), ("prior", "int16"), ("regression", "double"), ("abundances", "float")):
-            file = self.written(name, "&nodata=-5", pixel_type, inms=inms)
+        # Integers hold reflectance times 10000.
+        great = {"inms": write_image(self.folder / "great_holes.tif", 10000 * holes, geotransform=SHARP_GRID)}
+        great["inhs"] = write_image(self.folder / "great_coarse.tif", 10000 * self.coarse, WAVELENGTHS, WIDTHS, COARSE_GRID)
+        great["model"] = self.train("great.json", inhs=great["inhs"], epochs=5, method_morph_csp="true")
+        images = {"inms": inms}
+        for name, pixel_type, inputs in (("inversion", "float", images), ("prior", "int16", great), ("regression", "double", images), ("abundances", "float", images)):
+            file = self.written(name, "&nodata=-5", pixel_type, **inputs)
             self.assertEqual({file.GetRasterBand(band + 1).GetNoDataValue() for band in range(file.RasterCount)}, {-5}, name)
             numpy.testing.assert_array_equal(numpy.argwhere((file.ReadAsArray() == -5).all(0)), [[30, 40]], name)
 

@@ -6,7 +6,7 @@ import os
 import unittest
 
 from launcher import write_image
-from mixed_scene import RATIO, SHARP_GRID, SIZE, WAVELENGTHS, WIDTHS
+from mixed_scene import COARSE_GRID, RATIO, SHARP_GRID, SIZE, WAVELENGTHS, WIDTHS
 from super_resolution_case import QUICK, SuperResolutionTest
 
 # QGIS takes a line with one of these words for an error.
@@ -42,20 +42,23 @@ class Messages(SuperResolutionTest):
             r"Spectral response: 4 bands of 30 \(B02, B03, B04, B08\)$",
         )
         morph = ("Finding endmembers \\(NMF\\): ", r"Endmembers: \d+, relative residual .* after \d+ sweeps$")
-        inputs = {"inhs": self.inhs, "inms": self.inms, **SENSOR, **QUICK}
+        # Reflectance times 10000, which an output of integers holds.
+        inhs = write_image(self.folder / "great_coarse.tif", 10000 * self.coarse, WAVELENGTHS, WIDTHS, COARSE_GRID)
+        inms = write_image(self.folder / "great_sharp.tif", 10000 * self.sharp, geotransform=SHARP_GRID)
+        inputs = {"inhs": inhs, "inms": inms, **SENSOR, **QUICK}
         outputs = {"out": f"{self.folder}/out.tif int16", "outab": self.folder / "ab.tif", "outem": self.folder / "em.tif"}
         fusion, model = "HyperspectralSuperResolution", self.folder / "model.json"
         self.says(fusion, *common, *morph, "Writing .*out.tif", **inputs, **outputs, model=model)
         estimated = "Number of endmembers: .*, by the dimensions of the signal that stand out of the noise$"
         grids = "Grids: a hyperspectral pixel is 4 x 4 multispectral ones, by physical coordinates$"
         self.says(fusion, *common, *morph, estimated, grids, **{**inputs, "method_morph_ne": -1}, **outputs, method_morph_csp="true")
-        lift = {"inhs": self.inhs, "inms": self.inms, **SENSOR, "epochs": 300, "method": "lift"}
+        lift = {"inhs": inhs, "inms": inms, **SENSOR, "epochs": 300, "method": "lift"}
         self.says(fusion, *common, "outab is not written: the method lift has no abundances$", **lift, **outputs)
         regression = "Regression: ridge [\\d.e-]+, root mean square residual of pixels left out [\\d.e-]+ in scaled units$"
         self.says(fusion, "Fitting the regression: ", regression, "epochs is not used: the method linear does not train step by step$", **{**lift, "method": "linear"}, **outputs)
-        self.says("TrainSpectralInversion", *common, *morph, inhs=self.inhs, **SENSOR, **QUICK, out=model)
+        self.says("TrainSpectralInversion", *common, *morph, inhs=inhs, **SENSOR, **QUICK, out=model)
         found = f"Model: 4 bands to 30 by the abundances of 4 endmembers, trained on {pixels} pixels$"
-        self.says("SpectralInversion", found, inms=self.inms, model=model, out=self.folder / "two.tif")
+        self.says("SpectralInversion", found, inms=inms, model=model, out=self.folder / "two.tif")
         scores = ("Finding the peak of ref: ", "Peak: .*, the maximum of ref$", "Scoring against ref: ", f"reference pixels: {fine**2}$", "reference psnr: ")
         self.says("HyperspectralQuality", *scores, **{"in": self.folder / "two.tif"}, ref=self.folder / "out.tif")
 

@@ -127,10 +127,13 @@ class SpectralResponseDegradation(unittest.TestCase):
         self.assertEqual((found[0, 10, 20], found[0, 11, 21], found[0, 12, 22]), (-9999, -9999, -9999))
         self.assertEqual((found == -9999).sum(), 3)
         self.assertEqual(self.no_data(), -9999)
+        self.assertEqual(self.succeeds(**parameters, nodata=-5)[0, 10, 20], -5)
+        great = numpy.where(self.cube == -1, -1, 200 * self.cube)
+        parameters["in"] = write_image(self.folder / "great.tif", great, WAVELENGTHS, nodata=-1)
         code, log = run(APPLICATION, **parameters, out=f"{self.out} uint8")
         self.assertEqual(code, 0, log)
         self.assertEqual(self.no_data(), 0)
-        self.assertEqual(self.succeeds(**parameters, nodata=-5)[0, 10, 20], -5)
+        self.assertEqual([tuple(pixel) for pixel in numpy.argwhere(read_image(self.out)[0] == 0)], [(10, 20), (11, 21), (12, 22)])
 
     def test_streams(self):
         whole = self.succeeds(**{"in": self.image}, srf_file_in=self.curves)
