@@ -29,7 +29,7 @@ struct SpectraMorph_EXPORT CoarseAgreement
                                    unsigned int threads = 1);
 
   /** The largest differences that noise, and a blur that is known but roughly, make, per band: six robust standard deviations of the differences, and at least
-   * a fifth of the range from 5 to 95 % of what is seen. Empty when there is no pixel.
+   * a tenth of the range from 5 to 95 % of what is seen. Empty when there is no pixel.
    * \param differences, seen pixels x c, those that are usable */
   static std::vector<float> FindTolerance(const SpectraMatrix& differences, const SpectraMatrix& seen);
 

@@ -11,7 +11,7 @@ namespace otb
 namespace
 {
 constexpr double Deviations   = 6.;
-constexpr double LeastOfRange = 0.2;
+constexpr double LeastOfRange = 0.1;
 } // namespace
 
 SpectraMatrix CoarseAgreement::Differences(const SensorOperator& sensor, const SpectralRefinement::Region& fine, const float* multispectral,
