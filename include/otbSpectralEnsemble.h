@@ -52,7 +52,7 @@ private:
 /** \class EnsembleInversion
  * \brief The method `auto`: trains the others, each with its own settings, for the scene's images to choose from. The result is a SpectralEnsemble of all.
  *
- * SpectraMorph takes part without and, where there are images of the same ground, with its coarse spectral prior.
+ * SpectraMorph takes part without its coarse spectral prior and, where that pays (see SpectraMorph::Prior), with it.
  *
  * \ingroup SpectraMorph
  */

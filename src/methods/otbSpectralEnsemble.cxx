@@ -197,7 +197,7 @@ std::string EnsembleInversion::GetTitle() const
 std::string EnsembleInversion::GetHelp() const
 {
   return "Trains all methods, each with its own settings, scores them without a truth at pixels of the hyperspectral image that were held out, and takes the mean "
-         "of those that the score cannot tell from the best.";
+         "of those that are not clearly worse than the best, each refined by itself.";
 }
 
 SpectralInversionMethod::Parts EnsembleInversion::GetParts()
