@@ -233,16 +233,18 @@ void SpectralRefinement::Refine(const float* fused, const float* z, std::size_t 
     }
     return;
   }
-  // The kernel reads an addend up to a whole register, which behind the last pixel belongs to someone else.
-  if (count > 1)
+  // The kernel reads an addend up to whole registers, which behind the last pixels belong to someone else.
+  const std::size_t last  = std::min(count, 1 + padded / C);
+  const std::size_t early = count - last;
+  if (early > 0)
   {
-    Multiply({z, q}, table, count - 1, q, C, {Addend::Kind::Matrix, fused, C}, Activation::Identity, {spectra, C});
+    Multiply({z, q}, table, early, q, C, {Addend::Kind::Matrix, fused, C}, Activation::Identity, {spectra, C});
   }
-  if (count > 0)
+  for (std::size_t pixel = early; pixel < count; ++pixel)
   {
     scratch.assign(padded, 0.f);
-    std::copy_n(fused + (count - 1) * C, C, scratch.data());
-    Multiply({z + (count - 1) * q, q}, table, 1, q, C, {Addend::Kind::PerLane, scratch.data(), 0}, Activation::Identity, {spectra + (count - 1) * C, C});
+    std::copy_n(fused + pixel * C, C, scratch.data());
+    Multiply({z + pixel * q, q}, table, 1, q, C, {Addend::Kind::PerLane, scratch.data(), 0}, Activation::Identity, {spectra + pixel * C, C});
   }
 }
 } // namespace otb
