@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbModelDocument.h"
+#include "otbStrictJson.h"
 
 #include <algorithm>
 
@@ -37,28 +38,7 @@ std::uint64_t ModelDocument::ReadCount(const Json& parent, const char* key, std:
 
 SpectraMatrix ModelDocument::ReadMatrix(const Json& parent, const std::string& key)
 {
-  const Json& rows = parent.at(key);
-  if (!rows.is_array())
-  {
-    throw std::invalid_argument("\"" + key + "\" is not a list of rows");
-  }
-  // Before the matrix is allocated: one long row must not make a large matrix of many short ones.
-  const std::size_t columns = rows.empty() ? 0 : rows.front().size();
-  for (std::size_t row = 0; row < rows.size(); ++row)
-  {
-    if (!rows[row].is_array() || rows[row].size() != columns)
-    {
-      throw std::invalid_argument("row " + std::to_string(row + 1) + " of \"" + key + "\" has " + std::to_string(rows[row].size()) + " numbers, expected " +
-                                  std::to_string(columns) + " as in the first row");
-    }
-  }
-  SpectraMatrix matrix(static_cast<Eigen::Index>(rows.size()), static_cast<Eigen::Index>(columns));
-  for (std::size_t row = 0; row < rows.size(); ++row)
-  {
-    const auto values = ReadNumbers<float>(rows, row, "row " + std::to_string(row + 1) + " of \"" + key + "\"");
-    std::copy(values.begin(), values.end(), matrix.data() + row * columns);
-  }
-  return matrix;
+  return strictjson::MatrixFrom(parent, key);
 }
 
 void ModelDocument::WriteNetwork(const SpectralNetwork& network)
