@@ -29,11 +29,13 @@ private:
     SetName("HyperspectralSuperResolution");
     SetDescription("Fuses a coarse hyperspectral and a sharp multispectral image into a sharp hyperspectral image");
     SetDocLongDescription(
-        "Trains a small network on the hyperspectral image alone, by the spectral response of the multispectral sensor: its input is what "
-        "the multispectral sensor would have seen of a hyperspectral pixel, its target that pixel's spectrum. The network then turns each "
-        "pixel of the sharp multispectral image into a spectrum. No ground truth and no knowledge of the blur is needed. Three methods "
-        "are offered: SpectraMorph, which mixes endmember spectra by estimated abundances; SpectraLift, which regresses the spectrum "
-        "directly; and linear regression, for comparison. The output has the size and georeferencing of the multispectral image, and the bands, wavelengths and unit of "
+        "Trains small networks on the hyperspectral image alone, by the spectral response of the multispectral sensor: their input is what "
+        "the multispectral sensor would have seen of a hyperspectral pixel, their target that pixel's spectrum. A network then turns each "
+        "pixel of the sharp multispectral image into a spectrum, and refinement makes the result agree with what both images measured. No "
+        "ground truth and no knowledge of the blur is needed. Three methods are offered: SpectraMorph, which mixes endmember spectra by "
+        "estimated abundances; SpectraLift, which regresses the spectrum directly; and linear regression, for a preview. By default all are "
+        "trained, each result is refined and scored at hyperspectral pixels that were held out, and the mean of the good ones is the result "
+        "(method auto); one method alone takes less time. The output has the size and georeferencing of the multispectral image, and the bands, wavelengths and unit of "
         "the hyperspectral one. Scenes of any size are processed in pieces that fit ram.");
     SetDocLimitations(
         "What the spectral response makes of the hyperspectral image must match the multispectral image, band by band, but for a gain and an offset (radio). "
@@ -48,7 +50,7 @@ private:
     AddParameter(ParameterType_OutputImage, "outem", "Endmembers");
     SetParameterDescription(
         "outem", "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember: what HyperspectralUnmixing and "
-                 "LinearMixingSynthesis take. Only of methods that have endmembers: morph.");
+                 "LinearMixingSynthesis take. Of the method morph, alone or within auto.");
     MandatoryOff("outem");
     AddEndmemberTableParameter(*this);
     AddParameter(ParameterType_OutputFilename, "model", "Trained model");
@@ -56,7 +58,7 @@ private:
     MandatoryOff("model");
     AddReportParameter();
     m_Response.Add();
-    AddTrainingParameters();
+    AddTrainingParameters("auto");
     AddHyperspectralCheckParameters();
     AddMultispectralCheckParameters();
     AddKeepBadBandsParameter();

@@ -40,12 +40,12 @@ private:
     AddParameter(ParameterType_OutputImage, "outem", "Endmembers");
     SetParameterDescription(
         "outem",
-        "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember. Only of methods that have endmembers: morph.");
+        "The endmember spectra in the hyperspectral image's unit, as an image of one row, a pixel an endmember. Of the method morph, alone or within auto.");
     MandatoryOff("outem");
     AddEndmemberTableParameter(*this);
     AddReportParameter();
     m_Response.Add();
-    AddTrainingParameters();
+    AddTrainingParameters("morph");
     AddHyperspectralCheckParameters();
     AddRAMParameter();
 

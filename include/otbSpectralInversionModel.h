@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,10 @@ struct SpectraMorph_EXPORT SpectralInversionModel
   {
     return inverse && inverse->HasAbundances();
   }
+
+  /** What the abundances beside the result are of: this model where it has abundances, else the first of its members that has; none where no member has.
+   * Of several methods it is one, whose abundances do not mix to the mean of them all. */
+  std::optional<SpectralInversionModel> FindAbundances() const;
 
   /** The mixing of the endmembers, in the hyperspectral image's unit. \throw std::invalid_argument when the model has none. */
   LinearMixing Mixing() const;

@@ -12,7 +12,7 @@ void AddEndmemberTableParameter(SpectralApplication& application)
   application.SetParameterDescription(
       "outcsv",
       "The endmember spectra in the hyperspectral image's unit, as a table for spreadsheets: a line per band with its wavelength in nm (its number, where "
-      "wavelengths are not known), a column per endmember. Only of methods that have endmembers: morph.");
+      "wavelengths are not known), a column per endmember. Of the method morph, alone or within auto.");
   application.MandatoryOff("outcsv");
 }
 } // namespace Wrapper

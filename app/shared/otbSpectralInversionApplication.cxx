@@ -131,13 +131,14 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
 
 void SpectralInversionApplication::SetEndmemberOutput(const SpectralInversionModel& model)
 {
-  if (model.HasAbundances())
+  if (const auto mixed = model.FindAbundances())
   {
-    auto source = Keep(EndmemberImageSource<FloatVectorImageType>::New());
-    source->SetEndmembers(model.Mixing().GetEndmembers());
+    const SpectraMatrix endmembers = mixed->Mixing().GetEndmembers();
+    auto                source     = Keep(EndmemberImageSource<FloatVectorImageType>::New());
+    source->SetEndmembers(endmembers);
     source->SetSpectralAxis(model.axis);
     SetParameterOutputImage("outem", source->GetOutput());
-    WriteFile("outcsv", ToEndmemberTable(model.Mixing().GetEndmembers(), model.axis));
+    WriteFile("outcsv", ToEndmemberTable(endmembers, model.axis));
   }
   else
   {

@@ -58,8 +58,8 @@ protected:
   /** `inhs`, the hyperspectral image that a model is trained on. */
   void AddTrainingImageParameter();
 
-  /** `method` and all that steers training; the spectral response's parameters are apart. */
-  void AddTrainingParameters();
+  /** `method`, with its default, and all that steers training; the spectral response's parameters are apart. */
+  void AddTrainingParameters(const std::string& method);
 
   /** `inms`, the multispectral image that a model is applied to. */
   void AddMultispectralImageParameter();
@@ -98,7 +98,7 @@ protected:
   /** Reads a sample of the image, finds endmembers and trains, with progress. \throw std::invalid_argument naming the parameter for what cannot be trained. */
   ModelPointer Train(const InputImage& hyperspectral, const SpectralResponse& response, const SpectralInversionMethod& method);
 
-  /** Puts the model's endmembers into the output image `outem` and the table `outcsv`, if there are any. */
+  /** Puts the model's endmembers, or those of its first member that has any, into the output image `outem` and the table `outcsv`. */
   void SetEndmemberOutput(const SpectralInversionModel& model);
 
   /** The images that a model is applied to. */
@@ -200,8 +200,8 @@ private:
   /** The latent numbers that a model makes of the images: abundances, where it has them. */
   MarkedImage InferLatents(const ModelPointer& model, Images& images, const OutputFormat& format);
 
-  /** Puts out the abundances of a model that has them. */
-  void OfferAbundances(const SpectralInversionModel& model, const MarkedImage& latents, Result& result);
+  /** Puts out the abundances that were made on the way to the result, or, of several methods, those of the first that has any. */
+  void OfferAbundances(const SpectralInversionModel& model, Images& images, const Formats& formats, Result& result);
 
   /** From latent numbers to spectra. */
   SpectralStage Mix(const SpectralInversionModel& model, const MarkedImage& latents);

@@ -50,27 +50,25 @@ SpectralInversionApplication::Result SpectralInversionApplication::Invert(const 
   if (!judgement.IsRefined())
   {
     Finish(Infer(std::make_shared<SpectralInversionModel>(model.WithFoldedRadiometry()), images, formats, result), formats, result);
+    OfferAbundances(model, images, formats, result);
     return result;
   }
   const auto count = model.inverse->GetMembers().size();
   if (count == 0)
   {
-    const SpectralStage refined = InferRefined(model, judgement.refinements.front(), images, formats, result);
-    OfferAbundances(model, result.abundances.value_or(MarkedImage()), result);
-    Finish(refined, formats, result);
+    Finish(InferRefined(model, judgement.refinements.front(), images, formats, result), formats, result);
   }
   else
   {
     std::vector<SpectralStage> stages;
     for (std::size_t member = 0; member < count; ++member)
     {
-      // Abundances of one of several are not those of the result.
       Result own;
       stages.push_back(InferRefined(model.WithMembers({member}), judgement.refinements[member], images, {{}, SpectralStage::GetPlainFormat(), {}, {}}, own));
     }
-    OfferAbundances(model, {}, result);
     Finish(Average(stages, model.inverse->GetWeights()), formats, result);
   }
+  OfferAbundances(model, images, formats, result);
   WriteFile("outref", SpectralRefinementFile::ToText(judgement.refinements));
   return result;
 }
@@ -89,10 +87,9 @@ SpectralStage SpectralInversionApplication::Infer(const ModelPointer& model, Ima
   if (model->HasAbundances() || model->HasPrior())
   {
     const MarkedImage latents = InferLatents(model, images, model->HasAbundances() ? formats.abundances : SpectralStage::GetPlainFormat());
-    OfferAbundances(*model, latents, result);
+    result.abundances         = model->HasAbundances() ? std::make_optional(latents) : std::nullopt;
     return Mix(*model, latents);
   }
-  OfferAbundances(*model, {}, result);
   const auto regression = Keep(SpectralRegressionImageFilter<FloatVectorImageType>::New());
   regression->SetModel(model);
   regression->SetInput(images.multispectral.image);
@@ -110,15 +107,20 @@ SpectralStage SpectralInversionApplication::Mix(const SpectralInversionModel& mo
   return SpectralStage(mixing.GetPointer());
 }
 
-void SpectralInversionApplication::OfferAbundances(const SpectralInversionModel& model, const MarkedImage& latents, Result& result)
+void SpectralInversionApplication::OfferAbundances(const SpectralInversionModel& model, Images& images, const Formats& formats, Result& result)
 {
-  if (!model.HasAbundances())
+  const auto mixed = model.FindAbundances();
+  if (!mixed)
   {
     SkipOutput("outab", "the method " + model.inverse->GetMethod() + " has no abundances");
     return;
   }
-  result.abundances = latents;
-  m_Outputs.SetFractions("outab", latents.image);
+  if (!result.abundances)
+  {
+    // Those of one method of several: made for this output alone.
+    result.abundances = InferLatents(std::make_shared<SpectralInversionModel>(mixed->WithFoldedRadiometry()), images, formats.abundances);
+  }
+  m_Outputs.SetFractions("outab", result.abundances->image);
 }
 
 MarkedImage SpectralInversionApplication::InferLatents(const ModelPointer& model, Images& images, const OutputFormat& format)

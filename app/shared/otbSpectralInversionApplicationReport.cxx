@@ -89,9 +89,9 @@ void SpectralInversionApplication::ReportModel(const SpectralInversionModel& mod
   m_Report.response    = model.response;
   m_Report.axis        = model.axis;
   m_Report.lossName    = std::string("Mean ") + (GetParameterString("loss") == "l1" ? "absolute" : "squared") + " difference in scaled units";
-  if (model.HasAbundances())
+  if (const auto mixed = model.FindAbundances())
   {
-    m_Report.endmembers = model.Mixing().GetEndmembers();
+    m_Report.endmembers = mixed->Mixing().GetEndmembers();
   }
   for (const auto& highlight : method->GetHighlights(*model.inverse, model.training))
   {

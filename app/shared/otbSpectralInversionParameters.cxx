@@ -27,21 +27,22 @@ void SpectralInversionApplication::AddInversionOutputParameters()
                           "The sharp hyperspectral image (HR-HSI): size and georeferencing of the multispectral image, bands, wavelengths and unit of the "
                           "hyperspectral one.");
   AddParameter(ParameterType_OutputImage, "outab", "Abundances");
-  SetParameterDescription("outab", "A band for each endmember, with its abundance in each pixel. Only of methods that have abundances: morph.");
+  SetParameterDescription("outab", "A band for each endmember, with its abundance in each pixel. Of the method morph, alone or within auto.");
   MandatoryOff("outab");
   m_Style.Add("out");
 }
 
-void SpectralInversionApplication::AddTrainingParameters()
+void SpectralInversionApplication::AddTrainingParameters(const std::string& chosen)
 {
   const auto methods = SpectralInversionMethod::MakeAll();
   AddParameter(ParameterType_Choice, "method", "Method");
-  SetParameterDescription("method", "How a multispectral pixel becomes a spectrum. Default " + methods.front()->GetKey() + ".");
+  SetParameterDescription("method", "How a multispectral pixel becomes a spectrum. Default " + chosen + ".");
   for (const auto& method : methods)
   {
     AddChoice("method." + method->GetKey(), method->GetTitle());
     SetParameterDescription("method." + method->GetKey(), method->GetHelp());
   }
+  SetParameterString("method", chosen, false);
   for (const auto& method : methods)
   {
     SettingDeclaration declaration(*this, method->GetPrefix());

@@ -109,6 +109,17 @@ SpectralInversionModel ModelFrom(const ModelDocument& document)
 }
 } // namespace
 
+std::optional<SpectralInversionModel> SpectralInversionModel::FindAbundances() const
+{
+  if (HasAbundances())
+  {
+    return *this;
+  }
+  const auto members = inverse ? inverse->GetMembers() : SpectralInverse::Members();
+  const auto found   = std::find_if(members.begin(), members.end(), [](const auto& member) { return member->HasAbundances(); });
+  return found == members.end() ? std::nullopt : std::make_optional(WithMembers({static_cast<std::size_t>(found - members.begin())}));
+}
+
 LinearMixing SpectralInversionModel::Mixing() const
 {
   if (!HasAbundances())
