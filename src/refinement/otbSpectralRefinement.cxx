@@ -149,18 +149,18 @@ void SpectralRefinement::SetLattice()
 {
   // The halo holds all coarse pixels that see a part of the core, and what the smoothness of the error carries in.
   const auto halo = [](const CoarseGridAxis& axis, const SensorOperator::Axis& sensor)
-  { return std::max(static_cast<long>(sensor.taps), static_cast<long>(std::lround(8. + 4. * axis.Ratio()))); };
-  // Large enough that halos are a modest part, small enough for the caches; whole numbers of coarse pixels.
-  const auto core = [](const CoarseGridAxis& axis, long haloSize)
+  { return std::max(static_cast<long>(sensor.taps), static_cast<long>(std::lround(4. + 3. * axis.Ratio()))); };
+  // Large enough that halos are a modest part, small enough for the caches; whole numbers of coarse pixels. Rows are fewer: a row of cores is kept.
+  const auto core = [](const CoarseGridAxis& axis, long smallest)
   {
-    const long smallest = haloSize > 48 ? 512 : 256;
-    const long ratio    = std::max(1L, std::lround(axis.Ratio()));
+    const long ratio = std::max(1L, std::lround(axis.Ratio()));
     return (smallest + ratio - 1) / ratio * ratio;
   };
+  constexpr long Few = 256, Many = 512, LongHalo = 48;
   m_HaloRows    = halo(m_RowAxis, m_Sensor.GetRows());
   m_HaloColumns = halo(m_ColumnAxis, m_Sensor.GetColumns());
-  m_CoreRows    = core(m_RowAxis, m_HaloRows);
-  m_CoreColumns = core(m_ColumnAxis, m_HaloColumns);
+  m_CoreRows    = core(m_RowAxis, m_HaloRows > LongHalo ? Many : Few);
+  m_CoreColumns = core(m_ColumnAxis, Many);
 }
 
 SpectralRefinement::Region SpectralRefinement::GetCores(const Region& region) const
