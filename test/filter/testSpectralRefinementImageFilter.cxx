@@ -75,15 +75,15 @@ ImageType::Pointer Copy(const ImageType* image)
 TEST(SpectralRefinementImageFilter, SameBitsForAnyTilingAndThreads)
 {
   // Four cores of unequal size; coarse pixels end within.
-  const Images images(270, 290, 66, 60, 3, 9);
+  const Images images(270, 530, 66, 120, 3, 9);
   ExpectSameBitsForAnyTilingAndThreads([&] { return images.Filter(); });
 }
 
 // Abundances that a filter makes when asked, so that what is asked for is all there is.
 TEST(SpectralRefinementImageFilter, AbundancesGiveTheSameImageAsTheirSpectra)
 {
-  const Images        images(270, 290, 66, 70);
-  const auto          abundances = MakeImage(290, 270, 3, Grid(), 5);
+  const Images        images(270, 530, 66, 130);
+  const auto          abundances = MakeImage(530, 270, 3, Grid(), 5);
   const SpectraMatrix endmembers =
       SpectraMatrix::NullaryExpr(3, C, [](Eigen::Index row, Eigen::Index band) { return 0.1f * static_cast<float>(1 + (7 * band + 4 * row) % 11); });
   const otb::LinearMixing mixing(endmembers, 0.2f);

@@ -222,8 +222,8 @@ TEST(SpectralRefinement, IterationsByDefaultDoMostOfIt)
 
 TEST(SpectralRefinement, BlocksOfTheLatticeAgreeWithTheWhole)
 {
-  const CoarseGridAxis     rows = {0.125, 0.25, 72}, columns = {0.125, 0.25, 80};
-  constexpr long           Height = 288, Width = 320;
+  const CoarseGridAxis     rows = {0.125, 0.25, 72}, columns = {0.125, 0.25, 140};
+  constexpr long           Height = 288, Width = 560;
   const auto               model = MakeRefinementModel(4, 2, 1, SensorBlur::Gaussian(4., 4., 1.7, 1.7, 0., 0.));
   const RefinementScene    scene(model, Height, Width, 23);
   const SpectralRefinement refinement(model, rows, columns, Height, Width);
@@ -231,6 +231,7 @@ TEST(SpectralRefinement, BlocksOfTheLatticeAgreeWithTheWhole)
   const SpectraMatrix      whole = Solve(refinement, input.block);
 
   ASSERT_LT(refinement.GetCoreRows(), Height);
+  ASSERT_LT(refinement.GetCoreColumns(), Width);
   SpectraMatrix                 z(Height * Width, refinement.GetComponents());
   SpectralRefinement::Workspace workspace;
   for (long top = 0; top < Height; top += refinement.GetCoreRows())
