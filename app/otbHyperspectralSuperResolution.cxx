@@ -82,12 +82,11 @@ private:
     SetDocExampleParameterValue("outab", "abundances.tif", sensor);
     SetDocExampleParameterValue("outem", "endmembers.tif", sensor);
     SetDocExampleParameterValue("model", "model.json", sensor);
-    const auto panchromatic = AddExample("With a panchromatic image, one band of 300 nm around 600 nm, and the coarse spectral prior:");
+    const auto panchromatic = AddExample("With a panchromatic image, one band of 300 nm around 600 nm:");
     SetDocExampleParameterValue("inhs", "hyperspectral.tif", panchromatic);
     SetDocExampleParameterValue("inms", "panchromatic.tif", panchromatic);
     SetDocExampleParameterValue("srf", "bands", panchromatic);
     SetDocExampleParameterValue("srf.bands.list", "600:300", panchromatic);
-    SetDocExampleParameterValue("method.morph.csp", "true", panchromatic);
     SetDocExampleParameterValue("out", "sharp.tif float", panchromatic);
     SetHelpPageLink();
   }
@@ -122,7 +121,7 @@ private:
     auto model                = *Train(*images.hyperspectral, response, *method);
     model.radiometry          = comparison.radiometry;
     const Judgement judgement = Judge(model, images, comparison.blur);
-    SetEndmemberOutput(judgement.model);
+    SetEndmemberOutput(model);
     const Result result = Invert(judgement, images, formats);
     WriteReport(judgement, images, result);
     WriteFile("model", judgement.model.ToText());

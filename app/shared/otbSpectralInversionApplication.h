@@ -139,7 +139,8 @@ protected:
   /** What the images say of a model's result, without a truth. */
   struct Judgement
   {
-    SpectralInversionModel model; // with the members that are taken
+    SpectralInversionModel                model; // with the members that are taken
+    std::optional<SpectralInversionModel> mixed; // what abundances are of, though its result may not be taken
 
     /** Of each member of the model, or of the model that has none: how its result is refined. One without components leaves it as it is. Empty: none is. */
     std::vector<SpectralRefinementModel> refinements;
@@ -201,7 +202,7 @@ private:
   MarkedImage InferLatents(const ModelPointer& model, Images& images, const OutputFormat& format);
 
   /** Puts out the abundances that were made on the way to the result, or, of several methods, those of the first that has any. */
-  void OfferAbundances(const SpectralInversionModel& model, Images& images, const Formats& formats, Result& result);
+  void OfferAbundances(const Judgement& judgement, Images& images, const Formats& formats, Result& result);
 
   /** From latent numbers to spectra. */
   SpectralStage Mix(const SpectralInversionModel& model, const MarkedImage& latents);

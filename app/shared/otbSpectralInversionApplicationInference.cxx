@@ -50,7 +50,7 @@ SpectralInversionApplication::Result SpectralInversionApplication::Invert(const 
   if (!judgement.IsRefined())
   {
     Finish(Infer(std::make_shared<SpectralInversionModel>(model.WithFoldedRadiometry()), images, formats, result), formats, result);
-    OfferAbundances(model, images, formats, result);
+    OfferAbundances(judgement, images, formats, result);
     return result;
   }
   const auto count = model.inverse->GetMembers().size();
@@ -68,7 +68,7 @@ SpectralInversionApplication::Result SpectralInversionApplication::Invert(const 
     }
     Finish(Average(stages, model.inverse->GetWeights()), formats, result);
   }
-  OfferAbundances(model, images, formats, result);
+  OfferAbundances(judgement, images, formats, result);
   WriteFile("outref", SpectralRefinementFile::ToText(judgement.refinements));
   return result;
 }
@@ -107,18 +107,17 @@ SpectralStage SpectralInversionApplication::Mix(const SpectralInversionModel& mo
   return SpectralStage(mixing.GetPointer());
 }
 
-void SpectralInversionApplication::OfferAbundances(const SpectralInversionModel& model, Images& images, const Formats& formats, Result& result)
+void SpectralInversionApplication::OfferAbundances(const Judgement& judgement, Images& images, const Formats& formats, Result& result)
 {
-  const auto mixed = model.FindAbundances();
-  if (!mixed)
+  if (!judgement.mixed)
   {
-    SkipOutput("outab", "the method " + model.inverse->GetMethod() + " has no abundances");
+    SkipOutput("outab", "the method " + judgement.model.inverse->GetMethod() + " has no abundances");
     return;
   }
   if (!result.abundances)
   {
     // Those of one method of several: made for this output alone.
-    result.abundances = InferLatents(std::make_shared<SpectralInversionModel>(mixed->WithFoldedRadiometry()), images, formats.abundances);
+    result.abundances = InferLatents(std::make_shared<SpectralInversionModel>(judgement.mixed->WithFoldedRadiometry()), images, formats.abundances);
   }
   m_Outputs.SetFractions("outab", result.abundances->image);
 }

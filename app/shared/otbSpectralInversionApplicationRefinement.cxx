@@ -129,7 +129,7 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(cons
                                                                             const std::optional<SensorBlurEstimate>& blur)
 {
   const auto mode = m_Refinement.GetMode();
-  Judgement  judgement{given, {}, {}, {}};
+  Judgement  judgement{given, {}, {}, {}, {}};
   const auto usable = FindUsable(given.inverse->GetMembers(), images.hyperspectral.has_value());
   if (usable.size() < given.inverse->GetMembers().size())
   {
@@ -141,6 +141,7 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(cons
     judgement.model = given.WithMembers(usable);
   }
   const SpectralInversionModel model = judgement.model;
+  judgement.mixed                    = model.FindAbundances();
   if (const auto known = m_Refinement.Load())
   {
     const auto expected = std::max<std::size_t>(1, model.inverse->GetMembers().size());

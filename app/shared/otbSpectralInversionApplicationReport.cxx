@@ -155,6 +155,10 @@ void SpectralInversionApplication::WriteReport(const Judgement& judgement, Image
   if (IsReported())
   {
     ReportModel(model);
+    if (judgement.mixed)
+    {
+      m_Report.endmembers = judgement.mixed->Mixing().GetEndmembers();
+    }
     ReportAgreement(judgement);
     ReportParameters();
     TimeStep("Pictures and scores of this report",

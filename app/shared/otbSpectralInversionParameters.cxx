@@ -59,6 +59,14 @@ std::unique_ptr<SpectralInversionMethod> SpectralInversionApplication::ReadMetho
   {
     SettingReader reader(*this, part->GetPrefix());
     part->Visit(reader);
+    if (part->GetKey() != method->GetKey())
+    {
+      // OTB's launcher warns that they are ignored.
+      for (const std::string& key : reader.GetChanged())
+      {
+        Inform(key + " is used: " + part->GetKey() + " is one of the methods of " + method->GetKey());
+      }
+    }
   }
   method->Adapt({response.GetNumberOfMultispectralBands(), registered});
   return method;

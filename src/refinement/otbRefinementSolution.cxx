@@ -165,7 +165,7 @@ inline float Path(float before, float between, float behind)
 constexpr float Bound = 1e6f, Weakest = 1e-6f;
 
 // Iterations on the coarsest lattice, whose start is zero, and on those between it and the fine pixels.
-constexpr unsigned int CoarsestIterations = 12, BetweenIterations = 6;
+constexpr unsigned int CoarsestIterations = 12, BetweenIterations = 8;
 } // namespace
 
 void SpectralRefinement::Solve(const Block& block, const Region& core, Workspace& workspace, float* z, std::size_t stride) const

@@ -69,6 +69,7 @@ protected:
     application->SetParameterString("inms", (m_Folder / "sharp.tif").string());
     application->SetParameterString("srf", "matrix");
     application->SetParameterString("srf.matrix.in", (m_Folder / "matrix.csv").string());
+    application->SetParameterString("method", "morph");
     application->SetParameterString("method.morph.ne", "3");
     application->SetParameterString("method.morph.hidden", hidden);
     application->SetParameterString("epochs", epochs);

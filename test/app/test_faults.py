@@ -26,7 +26,7 @@ from launcher import command, read_image, run, write_image
 MEGAPIXELS = 1024
 # Half a minute of training, if nobody ends it.
 TRAINING = {"inhs": "coarse.tif", "srf": "matrix", "srf_matrix_in": "matrix.csv", "method_morph_ne": 3, "epochs": 1000000}
-QUICK = {**TRAINING, "method_morph_hidden": 8, "epochs": 5}
+QUICK = {**TRAINING, "method": "morph", "method_morph_hidden": 8, "epochs": 5}
 INVERSION = {"inms": "sharp.tif", "model": "model.json"}
 
 # Compressed so hard that writing takes long enough to be interrupted.

@@ -125,16 +125,16 @@ class NeverWorse(RefinementTest):
 class Tiles(RefinementTest):
     """Tiles that are computed apart, by what a run on the whole scene has found, fit together; with blocks at the same places, to the bit."""
 
-    CORE = 256  # sharp pixels, of the lattice of blocks
+    CORE = 512  # columns of the lattice of blocks
 
     def test_of_a_long_scene(self):
-        real = numpy.concatenate([truth(seed=seed) for seed in range(1, 13)], 2)[:, :, : 4 * self.CORE]
+        real = numpy.concatenate([truth(seed=seed) for seed in range(1, 17)], 2)[:, :, : 3 * self.CORE]
         self.write(hyperspectral(real), multispectral(real))
         whole = self.fuse(model=self.folder / "model.json", outref=self.folder / "scene.json", radio="none")
         self.assertIn("refined by", self.log)
         for first, where, most in ((self.CORE, self.CORE, 0), (300, 200, NOISE)):
             # A tile sees nothing before its first column: what is near to that is not compared. Blocks that lie elsewhere differ by less than the noise.
-            cut = gdal.Translate(str(self.folder / "cut.tif"), str(self.inms), srcWin=[first, 0, 4 * self.CORE - first, 96])
+            cut = gdal.Translate(str(self.folder / "cut.tif"), str(self.inms), srcWin=[first, 0, 3 * self.CORE - first, 96])
             cut = None
             tile = self.invert("tile.tif", self.folder / "cut.tif", inhs=self.inhs, inref=self.folder / "scene.json")
             difference = abs(tile[:, :, where:] - whole[:, :, first + where :])

@@ -83,7 +83,7 @@ class Contents(ReportTest):
         self.assertAlmostEqual(losses[-1, 1], logged, delta=1e-4 * logged)
 
         settings = {row[0]: row[2] for row in page.rows("Settings")}
-        self.assertEqual((settings["rand"], settings["method"], settings["epochs"], settings["loss"]), ("5", "morph default", "300", "l1 default"))
+        self.assertEqual((settings["rand"], settings["method"], settings["epochs"], settings["loss"]), ("5", "morph", "300", "l1 default"))
         self.assertFalse([key for key in settings if key.startswith(("method.lift.", "srf.sensor"))])
         files = {row[0]: row[1:] for row in page.rows("Files")}
         self.assertEqual(files["inhs"][0], str(self.inhs))

@@ -10,7 +10,7 @@ import numpy
 import mixed_scene
 from launcher import read_image, write_image
 from mixed_scene import COARSE_GRID, RATIO, SHARP_GRID, SIZE, WAVELENGTHS, root_mean_square
-from super_resolution_case import THREADS, SuperResolutionTest, as_pixels, forward
+from super_resolution_case import QUICK, THREADS, SuperResolutionTest, as_pixels, forward
 
 
 class Result(SuperResolutionTest):
@@ -77,8 +77,10 @@ class Result(SuperResolutionTest):
     def test_all_methods_together_are_their_mean(self):
         model = self.train("auto.json", method="auto", epochs=30)
         # Without the hyperspectral image nothing chooses among them.
-        log = self.succeeds("SpectralInversion", inms=self.inms, model=model, out=self.folder / "mean.tif", outab=self.folder / "no_ab.tif")
-        self.assertIn("outab is not written: the method auto has no abundances", log)
+        self.succeeds("SpectralInversion", inms=self.inms, model=model, out=self.folder / "mean.tif", outab=self.folder / "ab.tif")
+        alone = self.train("morph.json", epochs=30)
+        self.succeeds("SpectralInversion", inms=self.inms, model=alone, out=self.folder / "one.tif", outab=self.folder / "one_ab.tif")
+        numpy.testing.assert_array_equal(read_image(self.folder / "ab.tif"), read_image(self.folder / "one_ab.tif"))
         content = json.loads(model.read_text())
         members = content["members"]
         self.assertEqual([member["method"] for member in members], ["morph", "lift", "linear"])
@@ -90,6 +92,20 @@ class Result(SuperResolutionTest):
         self.assertEqual(log.count("Score of "), len(members))
         chosen, mean = (root_mean_square(read_image(self.folder / name) - self.truth) for name in ("chosen.tif", "mean.tif"))
         self.assertLess(chosen, mean)
+
+    def test_by_default_the_module_chooses(self):
+        images = {"inhs": self.inhs, "inms": self.inms, "srf": "matrix", "srf_matrix_in": self.matrix}
+        settings = {key: value for key, value in QUICK.items() if key != "method"}
+        outputs = {key: self.folder / f"{key}.tif" for key in ("out", "outab", "outem")}
+        log = self.succeeds("HyperspectralSuperResolution", **images, **settings, **outputs)
+        self.assertEqual(log.count("Score of "), 3)
+        self.assertIn("method.morph.hidden is used: morph is one of the methods of auto", log)
+        # Beside the result, what morph found.
+        abundances, endmembers = (read_image(outputs[key]) for key in ("outab", "outem"))
+        mixed = numpy.einsum("khw,ck->chw", abundances, endmembers[:, 0])
+        morph = root_mean_square(mixed - self.truth)
+        self.assertLess(morph, self.nearest)
+        self.assertLess(root_mean_square(read_image(outputs["out"]) - self.truth), morph)
 
     def test_training_and_one_step_give_the_same_endmembers(self):
         self.fuse(outem=self.folder / "one_em.tif")
