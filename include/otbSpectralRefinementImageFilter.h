@@ -20,17 +20,17 @@ namespace otb
  * \brief Makes a fused image agree with both images that it was made of: X = X0 + B z (see SpectralRefinement).
  *
  * Inputs: the fused image X0 (H x W x C), the HR-MSI M (H x W x c) on the same grid, and the LR-HSI Y (h x w x C) on a grid of its own, as CoarseGridMap says.
- * Output: X (H x W x C). With SetMixing() the fused image is one of abundances (H x W x K), which are kept while they are needed; that spares both making them
- * twice and C bands of memory, and is what to use where the method has them.
+ * Output: X (H x W x C). With SetMixing() the fused image is one of abundances, or other latent numbers (H x W x K), which spares C bands of memory. Where
+ * they are few they are kept while they are needed, which spares making them twice.
  *
  * A pixel that is no data in X0 or M is the output's no data. Coarse pixels that are no data, have a band that reaches HyperspectralSaturation, or where Y and
  * M disagree by more than the model's tolerance, say nothing. A model without components makes X a copy of X0.
  *
  * \par Streaming
  * z is found for the blocks of a fixed lattice, each from its own neighbourhood, so any tiling and any number of threads give the same bits. What has been
- * found is kept as long as a piece in the same row of blocks is asked for, q numbers per pixel (and K of abundances): each block is solved once when pieces
- * come from top to bottom. The inputs of a row of blocks are asked for in pieces of their own, a few tens of MB each, before those that the requested piece
- * needs. Spectra (C bands) are therefore made twice, but where the piece is as large as its blocks' neighbourhood.
+ * found is kept as long as a piece in the same row of blocks is asked for, q numbers per pixel (and K, if they are kept), some tens of MB: each block is solved
+ * once when pieces come from top to bottom. The inputs of a row of blocks are asked for in pieces of their own, a few tens of MB each, before those that the
+ * requested piece needs. Spectra (C bands) are therefore made twice, but where the piece is as large as its blocks' neighbourhood.
  *
  * \ingroup SpectraMorph
  */
@@ -176,6 +176,7 @@ private:
   CoarseGridMap                                  m_GridMap;
   std::map<Place, Solution>                      m_Solutions;
   std::vector<SpectralRefinement::Workspace>     m_Workspaces; // one per thread
+  bool                                           m_KeepsFused              = false;
   unsigned long                                  m_SolutionsTime           = 0;
   float                                          m_FusedNoData             = std::numeric_limits<float>::quiet_NaN();
   float                                          m_MultispectralNoData     = std::numeric_limits<float>::quiet_NaN();

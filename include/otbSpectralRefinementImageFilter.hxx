@@ -52,6 +52,8 @@ void SpectralRefinementImageFilter<TImage>::GenerateOutputInformation()
   {
     itkExceptionMacro(<< error.what());
   }
+  constexpr std::size_t MostKept = 32 << 20; // bytes
+  m_KeepsFused     = m_Mixing && static_cast<std::size_t>(m_Refinement.GetCoreRows()) * size[0] * m_Refinement.GetFusedSize() * sizeof(float) <= MostKept;
   const auto check = [this](const TImage* image, const char* name, unsigned int expected)
   {
     if (image->GetNumberOfComponentsPerPixel() != expected)
@@ -125,7 +127,7 @@ void SpectralRefinementImageFilter<TImage>::GenerateInputRequestedRegion()
   for (unsigned int number = 0; number < 3; ++number)
   {
     auto* const image = const_cast<TImage*>(this->GetInput(number));
-    if (number == 0 && !(IsRefining() && m_Mixing))
+    if (number == 0 && !(IsRefining() && m_KeepsFused))
     {
       RequestRegion(image, GetImageRegion(GetRegion(this->GetOutput()->GetRequestedRegion()), image));
       continue;
@@ -188,8 +190,9 @@ void SpectralRefinementImageFilter<TImage>::ForgetAllBut(long firstRow, long las
 template <class TImage>
 void SpectralRefinementImageFilter<TImage>::FindSolutions(const Region& requested)
 {
-  constexpr long MaximumPixels = 1200000; // of a neighbourhood; some 100 MB
-  const auto     time          = GetInputTime();
+  constexpr std::size_t MaximumBytes = 48 << 20; // of what is known of a neighbourhood's pixels
+  const long MaximumPixels = static_cast<long>(MaximumBytes / (sizeof(float) * (m_Refinement.GetSummarySize() + m_Refinement.GetMultispectralBands()) + 1));
+  const auto time          = GetInputTime();
   if (time != m_SolutionsTime)
   {
     m_Solutions.clear();
@@ -230,6 +233,16 @@ void SpectralRefinementImageFilter<TImage>::FindSolutions(const Region& requeste
     }
     solve();
   }
+  // Much memory, which the next filter may want.
+  m_Workspaces.clear();
+  for (unsigned int number = 0; number < 3; ++number)
+  {
+    auto* const image = const_cast<TImage*>(this->GetInput(number));
+    if (image->GetSource() && (number > 0 || m_KeepsFused))
+    {
+      image->ReleaseData();
+    }
+  }
 }
 
 template <class TImage>
@@ -252,7 +265,7 @@ void SpectralRefinementImageFilter<TImage>::SolveCores(const std::vector<Place>&
     const auto   pixels = static_cast<std::size_t>(core.rows * core.columns);
     solutions[k].z.assign(pixels * q, 0.f);
     solutions[k].valid.assign(pixels, 0);
-    solutions[k].fused.resize(m_Mixing ? pixels * m_Refinement.GetFusedSize() : 0);
+    solutions[k].fused.resize(m_KeepsFused ? pixels * m_Refinement.GetFusedSize() : 0);
     m_Solutions[places[k]] = std::move(solutions[k]);
   }
   ReadFine(around, places, requested);
@@ -320,7 +333,7 @@ void SpectralRefinementImageFilter<TImage>::ReadCoarse(Surroundings& around)
 template <class TImage>
 void SpectralRefinementImageFilter<TImage>::ReadFine(Surroundings& around, const std::vector<Place>& places, const Region& requested)
 {
-  constexpr long MaximumBytes = 32 << 20; // of the fused image
+  constexpr long MaximumBytes = 12 << 20; // of the fused image
   const auto     pixels       = static_cast<std::size_t>(around.fine.rows * around.fine.columns);
   const long     lineBytes    = around.fine.columns * static_cast<long>(m_Refinement.GetFusedSize() * sizeof(float));
   // A piece that is nearly as large may as well be made at once, which spares making it again.
@@ -369,7 +382,7 @@ void SpectralRefinementImageFilter<TImage>::ReadLine(Surroundings& around, const
     const std::size_t from = static_cast<std::size_t>(region.left - around.fine.left), to = static_cast<std::size_t>((row - region.top) * region.columns);
     const auto        count = static_cast<std::size_t>(region.columns);
     std::copy_n(valid + from, count, solution.valid.data() + to);
-    if (m_Mixing)
+    if (m_KeepsFused)
     {
       std::copy_n(fused + from * K, count * K, solution.fused.data() + to * K);
     }
@@ -409,7 +422,7 @@ void SpectralRefinementImageFilter<TImage>::RefineLine(long row, const Region& r
     const Solution&   solution = m_Solutions.at(place);
     const auto        count    = static_cast<std::size_t>(std::min(end, core.left + core.columns) - column);
     const std::size_t from     = static_cast<std::size_t>((row - core.top) * core.columns + column - core.left);
-    m_Refinement.Refine(m_Mixing ? solution.fused.data() + from * K : GetPixel(this->GetInput(0), row, column), solution.z.data() + from * q, count, out);
+    m_Refinement.Refine(m_KeepsFused ? solution.fused.data() + from * K : GetPixel(this->GetInput(0), row, column), solution.z.data() + from * q, count, out);
     for (std::size_t pixel = 0; pixel < count; ++pixel)
     {
       Finish(solution.valid[from + pixel] != 0, out + pixel * C);

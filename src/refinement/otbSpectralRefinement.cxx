@@ -150,16 +150,22 @@ void SpectralRefinement::SetLattice()
   // The halo holds all coarse pixels that see a part of the core, and what the smoothness of the error carries in.
   const auto halo = [](const CoarseGridAxis& axis, const SensorOperator::Axis& sensor)
   { return std::max(static_cast<long>(sensor.taps), static_cast<long>(std::lround(4. + 3. * axis.Ratio()))); };
-  // Large enough that halos are a modest part, small enough for the caches; whole numbers of coarse pixels. Rows are fewer: a row of cores is kept.
+  // Large enough that halos are a modest part, small enough for the caches; whole numbers of coarse pixels. A row of cores is kept across the image, so the
+  // wider that is, the fewer lines.
   const auto core = [](const CoarseGridAxis& axis, long smallest)
   {
     const long ratio = std::max(1L, std::lround(axis.Ratio()));
     return (smallest + ratio - 1) / ratio * ratio;
   };
-  constexpr long Few = 256, Many = 512, LongHalo = 48;
+  constexpr long Fewest = 64, Few = 256, Many = 512, LongHalo = 48, MostKept = 28L << 20; // bytes
   m_HaloRows    = halo(m_RowAxis, m_Sensor.GetRows());
   m_HaloColumns = halo(m_ColumnAxis, m_Sensor.GetColumns());
-  m_CoreRows    = core(m_RowAxis, m_HaloRows > LongHalo ? Many : Few);
+  long rows     = m_HaloRows > LongHalo ? Many : Few;
+  while (rows > std::max(Fewest, m_HaloRows) && rows * m_Sensor.GetColumns().fineSize * static_cast<long>(m_Components * sizeof(float)) > MostKept)
+  {
+    rows /= 2;
+  }
+  m_CoreRows    = core(m_RowAxis, rows);
   m_CoreColumns = core(m_ColumnAxis, Many);
 }
 
