@@ -15,10 +15,13 @@ import statistics
 import sys
 import tempfile
 
+import numpy as np
+
 import measured
-from repeated_scene import RATIO, TILES, RepeatedScene
+from repeated_scene import PATCH, RATIO, TILES, RepeatedScene
 
 COPY = "ExtractROI"
+REFINED = "SpectralInversion-refined"
 
 
 def parse(arguments):
@@ -39,6 +42,7 @@ def jobs(scene):
     out = scene.output()
     return {
         "SpectralInversion": ["-inms", msi, "-model", scene.path("model.json"), *out],
+        REFINED: ["-inms", msi, "-inhs", scene.path("coarse.tif"), "-refine", "true", "-model", scene.path("model.json"), *out],
         "LinearMixingSynthesis": ["-in", abundances, "-ie", scene.path("endmembers.tif"), *out],
         "SpectralResponseDegradation": ["-in", hsi, *scene.srf, *out],
         "SpatialDegradation": ["-in", hsi, "-ratio", RATIO, "-psf", "gaussian", "-sigma", 1.7, *out],
@@ -53,11 +57,14 @@ def main():
         scene.prepare()
         scene.write("msi.tif", scene.multispectral, options.size, options.size)
         scene.write("hsi.tif", scene.patch, options.size, options.size)
+        # What a detector of RATIO x RATIO pixels sees.
+        seen = np.round(scene.patch.reshape(len(scene.patch), PATCH // RATIO, RATIO, PATCH // RATIO, RATIO).mean((2, 4))).astype(np.int16)
+        scene.write("coarse.tif", seen, options.size // RATIO, options.size // RATIO, RATIO)
         scene.write("abundances.tif", scene.abundances, options.size, options.size)
         commands = {COPY: [f"otbcli_{COPY}", "-in", scene.path("hsi.tif"), *scene.output("copy.tif")]}
         for name, parameters in jobs(scene).items():
             if name in (options.applications or jobs(scene)):
-                commands[name] = measured.launch(name, parameters)
+                commands[name] = measured.launch(name.split("-")[0], parameters)
         figures = {name: [] for name in commands}
         for _ in range(options.runs):
             for name, command in commands.items():
