@@ -21,7 +21,6 @@ set(SpectraMorph_OTB_MODULES
 )
 
 otb_module(SpectraMorph
-  ENABLE_SHARED
   DEPENDS
     ${SpectraMorph_OTB_MODULES}
   TEST_DEPENDS

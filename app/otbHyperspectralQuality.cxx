@@ -13,6 +13,7 @@
 #include "otbSpectralResponseImageFilter.h"
 #include "otbStreamingBandPowerImageFilter.h"
 #include "otbStreamingImageQualityFilter.h"
+#include "otbToolkitVersion.h"
 
 #include "otbWrapperApplicationFactory.h"
 
@@ -448,7 +449,7 @@ private:
     reader.columns       = map.columns;
     reader.blur          = found.blur;
     reader.response      = response;
-    reader.threads       = itk::MultiThreader::GetGlobalDefaultNumberOfThreads();
+    reader.threads       = GetDefaultThreads();
     HeldOutScore score;
     TimeStep("Innovation at hyperspectral pixels", [&] { score = RefinementSelection::Score(reader.Read(), {0, reader.threads}); });
     ReleasePipeline(fused.image->GetSource());

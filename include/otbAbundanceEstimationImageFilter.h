@@ -58,7 +58,7 @@ protected:
   unsigned int CheckInputBands(unsigned int inputBands) const override;
   void         ProcessPixels(const float* input, std::size_t count, float* output) const override;
 
-  void VerifyInputInformation() override
+  void VerifyInputInformation() ITKv5_CONST override
   {
     // The two inputs lie on different grids by nature; CoarseGridMap refuses those that do not overlap.
   }

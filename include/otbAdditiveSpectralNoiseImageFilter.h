@@ -3,6 +3,7 @@
 #define otbAdditiveSpectralNoiseImageFilter_h
 
 #include "otbSpectralNoise.h"
+#include "otbToolkitVersion.h"
 #include "itkImageToImageFilter.h"
 
 #include <limits>
@@ -48,7 +49,10 @@ public:
   itkGetConstMacro(NoData, float);
 
 protected:
-  AdditiveSpectralNoiseImageFilter()           = default;
+  AdditiveSpectralNoiseImageFilter()
+  {
+    OTB_DISABLE_DYNAMIC_MT;
+  }
   ~AdditiveSpectralNoiseImageFilter() override = default;
 
   void GenerateOutputInformation() override;

@@ -2,6 +2,8 @@
 #ifndef otbFileValuesImageFilter_h
 #define otbFileValuesImageFilter_h
 
+#include "otbToolkitVersion.h"
+
 #include "itkImage.h"
 #include "itkImageToImageFilter.h"
 
@@ -96,10 +98,13 @@ public:
   }
 
 protected:
-  FileValuesImageFilter()           = default;
+  FileValuesImageFilter()
+  {
+    OTB_DISABLE_DYNAMIC_MT;
+  }
   ~FileValuesImageFilter() override = default;
 
-  void VerifyInputInformation() override
+  void VerifyInputInformation() ITKv5_CONST override
   {
   }
   void GenerateOutputInformation() override;

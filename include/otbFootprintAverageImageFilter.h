@@ -3,6 +3,7 @@
 #define otbFootprintAverageImageFilter_h
 
 #include "otbCoarseGridMap.h"
+#include "otbToolkitVersion.h"
 
 #include "itkImageToImageFilter.h"
 
@@ -57,7 +58,10 @@ public:
   }
 
 protected:
-  FootprintAverageImageFilter()           = default;
+  FootprintAverageImageFilter()
+  {
+    OTB_DISABLE_DYNAMIC_MT;
+  }
   ~FootprintAverageImageFilter() override = default;
 
   /** \throw itk::ExceptionObject when there is no grid or it does not overlap the input. */

@@ -84,7 +84,7 @@ protected:
   }
   ~ImagePairFilter() override = default;
 
-  void VerifyInputInformation() override
+  void VerifyInputInformation() ITKv5_CONST override
   {
     const auto       describe  = [](const auto& size) { return std::to_string(size[0]) + " x " + std::to_string(size[1]) + " pixels"; };
     const ImageType* reference = this->GetInput(0);

@@ -3,6 +3,7 @@
 #define otbLineReductionImageFilter_h
 
 #include "otbPersistentImageFilter.h"
+#include "otbToolkitVersion.h"
 #include "itkImageRegionSplitterDirection.h"
 #include "itkProgressReporter.h"
 
@@ -45,6 +46,7 @@ protected:
   LineReductionImageFilter() : m_Splitter(itk::ImageRegionSplitterDirection::New())
   {
     m_Splitter->SetDirection(0); // lines stay whole
+    OTB_DISABLE_DYNAMIC_MT;
   }
   ~LineReductionImageFilter() override = default;
 

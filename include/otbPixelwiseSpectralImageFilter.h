@@ -5,6 +5,7 @@
 #include "itkImageToImageFilter.h"
 #include "otbImageMetadata.h"
 #include "otbOutputStage.h"
+#include "otbToolkitVersion.h"
 
 #include <cstddef>
 #include <limits>
@@ -63,7 +64,10 @@ public:
   }
 
 protected:
-  PixelwiseSpectralImageFilter()           = default;
+  PixelwiseSpectralImageFilter()
+  {
+    OTB_DISABLE_DYNAMIC_MT;
+  }
   ~PixelwiseSpectralImageFilter() override = default;
 
   /** Number of output bands for that many input bands.

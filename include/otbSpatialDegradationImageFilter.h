@@ -4,6 +4,7 @@
 
 #include "otbPointSpreadFunction.h"
 #include "otbSpectralAxis.h"
+#include "otbToolkitVersion.h"
 #include "itkImageToImageFilter.h"
 
 #include <cstdint>
@@ -73,7 +74,10 @@ public:
   void SetSpectralAxis(const std::optional<SpectralAxis>& axis);
 
 protected:
-  SpatialDegradationImageFilter()           = default;
+  SpatialDegradationImageFilter()
+  {
+    OTB_DISABLE_DYNAMIC_MT;
+  }
   ~SpatialDegradationImageFilter() override = default;
 
   void GenerateOutputInformation() override;

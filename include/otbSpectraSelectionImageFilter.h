@@ -77,7 +77,7 @@ protected:
   void         ProcessPixels(const float* input, std::size_t count, float* output) const override;
   void         DescribeOutput(ImageMetadata& metadata) const override;
 
-  void VerifyInputInformation() override;
+  void VerifyInputInformation() ITKv5_CONST override;
   void GenerateInputRequestedRegion() override;
   void ThreadedGenerateData(const OutputImageRegionType& region, itk::ThreadIdType threadId) override;
 

@@ -60,7 +60,7 @@ void SpectraSelectionImageFilter<TImage>::DescribeOutput(ImageMetadata& metadata
 }
 
 template <class TImage>
-void SpectraSelectionImageFilter<TImage>::VerifyInputInformation()
+void SpectraSelectionImageFilter<TImage>::VerifyInputInformation() ITKv5_CONST
 {
   const auto describe = [](const auto& size) { return std::to_string(size[0]) + " x " + std::to_string(size[1]) + " pixels"; };
   const auto size     = this->GetInput()->GetLargestPossibleRegion().GetSize();

@@ -3,6 +3,7 @@
 #define otbSpectralDifferenceImageFilter_h
 
 #include "otbImagePairFilter.h"
+#include "otbToolkitVersion.h"
 
 #include "itkImageToImageFilter.h"
 
@@ -46,7 +47,10 @@ public:
   }
 
 protected:
-  SpectralDifferenceImageFilter()           = default;
+  SpectralDifferenceImageFilter()
+  {
+    OTB_DISABLE_DYNAMIC_MT;
+  }
   ~SpectralDifferenceImageFilter() override = default;
 
   void GenerateOutputInformation() override;

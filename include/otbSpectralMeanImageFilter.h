@@ -3,6 +3,7 @@
 #define otbSpectralMeanImageFilter_h
 
 #include "otbOutputStage.h"
+#include "otbToolkitVersion.h"
 #include "otbValidSpectrum.h"
 
 #include "itkImageToImageFilter.h"
@@ -51,7 +52,10 @@ public:
   itkGetConstMacro(InputNoData, float);
 
 protected:
-  SpectralMeanImageFilter()           = default;
+  SpectralMeanImageFilter()
+  {
+    OTB_DISABLE_DYNAMIC_MT;
+  }
   ~SpectralMeanImageFilter() override = default;
 
   void GenerateOutputInformation() override

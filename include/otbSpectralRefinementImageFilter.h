@@ -110,7 +110,7 @@ protected:
   SpectralRefinementImageFilter()           = default;
   ~SpectralRefinementImageFilter() override = default;
 
-  void VerifyInputInformation() override
+  void VerifyInputInformation() ITKv5_CONST override
   {
     // The inputs lie on different grids by nature; CoarseGridMap refuses those that do not overlap.
   }

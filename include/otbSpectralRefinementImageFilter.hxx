@@ -8,6 +8,7 @@
 #include "otbRequestRegion.h"
 #include "otbRoundSpectra.h"
 #include "otbSpectralRefinementImageFilter.h"
+#include "otbToolkitVersion.h"
 #include "otbValidSpectrum.h"
 
 #include <algorithm>
@@ -271,12 +272,11 @@ void SpectralRefinementImageFilter<TImage>::SolveCores(const std::vector<Place>&
   ReadFine(around, places, requested);
   if (!around.coarse.IsEmpty() && !m_Model->tolerance.empty())
   {
-    CoarseAgreement::Exclude(
-        CoarseAgreement::Differences(m_Refinement.GetSensor(), around.fine, around.multispectral.data(), around.seen, this->GetNumberOfThreads()),
-        m_Model->tolerance, around.usable);
+    CoarseAgreement::Exclude(CoarseAgreement::Differences(m_Refinement.GetSensor(), around.fine, around.multispectral.data(), around.seen, GetThreads(this)),
+                             m_Model->tolerance, around.usable);
   }
 
-  const auto               threads = static_cast<std::size_t>(this->GetNumberOfThreads());
+  const auto               threads = static_cast<std::size_t>(GetThreads(this));
   std::atomic<std::size_t> next{0};
   m_Workspaces.resize(std::max(m_Workspaces.size(), threads));
   RunTasks(static_cast<unsigned int>(threads), threads,
@@ -351,8 +351,7 @@ void SpectralRefinementImageFilter<TImage>::ReadFine(Surroundings& around, const
     const Region part = {around.fine.top + row, around.fine.left, std::min(lines, around.fine.rows - row), around.fine.columns};
     Make(this->GetInput(0), part);
     Make(this->GetInput(1), part);
-    RunTasks(this->GetNumberOfThreads(), static_cast<std::size_t>(part.rows),
-             [&](std::size_t line) { ReadLine(around, places, part.top + static_cast<long>(line)); });
+    RunTasks(GetThreads(this), static_cast<std::size_t>(part.rows), [&](std::size_t line) { ReadLine(around, places, part.top + static_cast<long>(line)); });
   }
 }
 
@@ -394,7 +393,7 @@ void SpectralRefinementImageFilter<TImage>::GenerateData()
 {
   this->AllocateOutputs();
   const Region requested = GetRegion(this->GetOutput()->GetRequestedRegion());
-  RunTasks(this->GetNumberOfThreads(), static_cast<std::size_t>(requested.rows),
+  RunTasks(GetThreads(this), static_cast<std::size_t>(requested.rows),
            [&](std::size_t line) { RefineLine(requested.top + static_cast<long>(line), requested); });
 }
 

@@ -3,6 +3,7 @@
 #define otbStreamingNMFEndmemberExtractionImageFilter_hxx
 
 #include "otbStreamingNMFEndmemberExtractionImageFilter.h"
+#include "otbToolkitVersion.h"
 
 #include <algorithm>
 
@@ -28,7 +29,7 @@ void PersistentNMFEndmemberExtractionImageFilter<TImage>::Synthetize()
   Superclass::Synthetize();
   NonnegativeMatrixFactorization::Settings settings;
   settings.endmembers = m_NumberOfEndmembers;
-  settings.threads    = this->GetNumberOfThreads();
+  settings.threads    = GetThreads(this);
   const NonnegativeMatrixFactorization factorization(settings);
   m_Solver->Run(
       [&](const CallbackProcess::Report& report) {

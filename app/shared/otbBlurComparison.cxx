@@ -5,6 +5,7 @@
 
 #include "otbSensorBlurSampler.h"
 #include "otbSpectralResponseImageFilter.h"
+#include "otbToolkitVersion.h"
 
 #include <limits>
 
@@ -34,7 +35,7 @@ BlurComparison BlurComparison::Of(SpectralApplication& application, const Spectr
                        [&]
                        {
                          sampler->Update();
-                         comparison.estimate = SensorBlurEstimate::Of(sampler->GetSample(), itk::MultiThreader::GetGlobalDefaultNumberOfThreads());
+                         comparison.estimate = SensorBlurEstimate::Of(sampler->GetSample(), GetDefaultThreads());
                        });
   ReleasePipeline(coarse->GetSource());
   return comparison;

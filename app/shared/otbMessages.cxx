@@ -65,7 +65,7 @@ std::string ToText(double value)
 
 std::string GetMessage(const std::string& description)
 {
-  static const std::regex frame("^\\s*(Caught std::exception during application execution: )?(itk::ERROR: )?(\\w+\\(0x[0-9a-f]+\\): )?");
+  static const std::regex frame("^\\s*(Caught std::exception during application execution: )?(itk::ERROR: |ITK ERROR: )?(\\w+\\(0x[0-9a-f]+\\): )?");
   static const std::regex space("\\s+");
   const std::string       line = std::regex_replace(std::regex_replace(description, frame, "", std::regex_constants::format_first_only), space, " ");
   return line.substr(0, line.find_last_not_of(' ') + 1);

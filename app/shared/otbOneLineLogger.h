@@ -3,6 +3,7 @@
 #define otbOneLineLogger_h
 
 #include "otbLogger.h"
+#include "otbToolkitVersion.h"
 
 #include <functional>
 #include <string>
@@ -30,7 +31,7 @@ public:
     m_ErrorText = text;
   }
 
-  std::string BuildFormattedEntry(itk::LoggerBase::PriorityLevelType level, const std::string& content) override
+  std::string BuildFormattedEntry(LogPriorityType level, const std::string& content) override
   {
     const bool error = m_ErrorText && level == itk::LoggerBase::FATAL;
     return Superclass::BuildFormattedEntry(level, error ? m_ErrorText(content) + "\n" : content);

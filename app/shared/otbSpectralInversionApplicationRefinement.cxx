@@ -7,6 +7,7 @@
 #include "otbRegistration.h"
 #include "otbSpectralMeanImageFilter.h"
 #include "otbSpectralRefinementImageFilter.h"
+#include "otbToolkitVersion.h"
 
 #include <algorithm>
 #include <limits>
@@ -179,7 +180,7 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(cons
                       report(0.5 * static_cast<double>(number + 1) / static_cast<double>(count));
                     }
                     EnsembleChoice::Options options;
-                    options.threads = itk::MultiThreader::GetGlobalDefaultNumberOfThreads();
+                    options.threads = GetDefaultThreads();
                     options.refine  = mode != RefinementParameters::Mode::Off;
                     options.always  = mode == RefinementParameters::Mode::On;
                     choice          = EnsembleChoice::Of(samples, options, [&report](double fraction) { report(0.5 + 0.5 * fraction); });
@@ -268,7 +269,7 @@ RefinementSample SpectralInversionApplication::ReadRefinementSample(const Spectr
   reader.columns       = map.columns;
   reader.blur          = blur.blur;
   reader.response      = model.response;
-  reader.threads       = itk::MultiThreader::GetGlobalDefaultNumberOfThreads();
+  reader.threads       = GetDefaultThreads();
   return reader.Read();
 }
 

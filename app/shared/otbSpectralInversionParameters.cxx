@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSettingParameters.h"
 #include "otbSpectralInversionApplication.h"
+#include "otbToolkitVersion.h"
 
 namespace otb
 {
@@ -78,7 +79,7 @@ SpectralInversionEstimator::Settings SpectralInversionApplication::GetSettings(c
   settings.method = method.Clone();
   SettingReader reader(*this);
   settings.Visit(reader);
-  settings.training.threads = itk::MultiThreader::GetGlobalDefaultNumberOfThreads();
+  settings.training.threads = GetDefaultThreads();
   return settings;
 }
 

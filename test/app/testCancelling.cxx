@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Application::Stop(), by which otbgui cancels, ends each of the long steps within a second, and nothing is left under the outputs' names.
+// Application::Stop(), by which a program cancels, ends each of the long steps within a second, and nothing is left under the outputs' names.
 
 #include "otbWrapperAddProcessToWatchEvent.h"
 #include "otbWrapperApplication.h"

@@ -5,6 +5,7 @@
 #include "otbSpectraMorph.h"
 #include "otbSpectralInversionModel.h"
 #include "otbSpectralRefinementImageFilter.h"
+#include "otbToolkitVersion.h"
 #include "otbVectorImage.h"
 
 #include <algorithm>
@@ -146,7 +147,7 @@ int main(int argc, char* argv[])
     auto filter = otb::AbundanceEstimationImageFilter<ImageType>::New();
     filter->SetModel(model);
     filter->SetInput(msi);
-    filter->SetNumberOfThreads(threads);
+    otb::SetThreads(filter, threads);
     return filter;
   };
   const auto mixed = [&](unsigned int threads)
@@ -157,7 +158,7 @@ int main(int argc, char* argv[])
       const auto mixing     = otb::LinearMixingImageFilter<ImageType>::New();
       mixing->SetMixing(model->Mixing());
       mixing->SetInput(abundances->GetOutput());
-      mixing->SetNumberOfThreads(threads);
+      otb::SetThreads(mixing, threads);
       return Seconds(mixing->GetOutput());
     };
   };
@@ -171,12 +172,12 @@ int main(int argc, char* argv[])
       const auto filter     = otb::SpectralRefinementImageFilter<ImageType>::New();
       mixing->SetMixing(model->Mixing());
       mixing->SetInput(abundances->GetOutput());
-      mixing->SetNumberOfThreads(threads);
+      otb::SetThreads(mixing, threads);
       filter->SetModel(refinement);
       filter->SetMultispectral(msi);
       filter->SetHyperspectral(hyperspectral);
       filter->SetInput(kept ? abundances->GetOutput() : mixing->GetOutput());
-      filter->SetNumberOfThreads(threads);
+      otb::SetThreads(filter, threads);
       if (kept)
       {
         filter->SetMixing(model->Mixing());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Peak memory of a chain in memory: a scene -> SpectralResponseDegradation -> SpectralInversion -> Rescale -> a file, whose intermediate images would not fit.
+// Peak memory of a chain in memory: a scene -> SpectralResponseDegradation -> SpectralInversion -> DynamicConvert -> a file, whose intermediate images would
+// not fit.
 #include "otbSyntheticSceneImageSource.h"
 
 #include "otbVectorImage.h"
@@ -76,11 +77,11 @@ void Run(std::size_t size, const std::string& ram, const std::string& folder)
   const auto degradation = Make("SpectralResponseDegradation", {{"srf", "bands"}, response, memory});
   degradation->SetParameterInputImage("in", scene->GetOutput());
   const auto inversion = Make("SpectralInversion", {{"model", folder + "/model.json"}, memory});
-  const auto rescale   = Make("Rescale", {{"out", folder + "/rescaled.tif"}, memory});
-  rescale->SetParameterOutputImagePixelType("out", otb::Wrapper::ImagePixelType_uint8);
+  const auto convert   = Make("DynamicConvert", {{"out", folder + "/converted.tif"}, memory});
+  convert->SetParameterOutputImagePixelType("out", otb::Wrapper::ImagePixelType_uint8);
   inversion->ConnectImage("inms", degradation, "out");
-  rescale->ConnectImage("in", inversion, "out");
-  rescale->ExecuteAndWriteOutput();
+  convert->ConnectImage("in", inversion, "out");
+  convert->ExecuteAndWriteOutput();
 }
 } // namespace
 

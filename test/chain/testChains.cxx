@@ -90,11 +90,11 @@ private:
 
 const std::pair<std::string, std::string> LittleMemory = {"ram", "1"};
 
-TEST_F(Chains, SuperimposeInversionRescale)
+TEST_F(Chains, SuperimposeInversionDynamicConvert)
 {
   ExpectSameInMemory({{"Superimpose", {{"inr", Path("grid.tif")}, {"inm", Path("sharp.tif")}, {"fv", "-9999"}, LittleMemory}, "", "out"},
                       {"SpectralInversion", {{"model", Path("model.json")}, LittleMemory}, "inms", "out"},
-                      {"Rescale", {{"outmin", "0"}, {"outmax", "1000"}, LittleMemory}, "in", "out"}});
+                      {"DynamicConvert", {{"outmin", "0"}, {"outmax", "1000"}, LittleMemory}, "in", "out"}});
 }
 
 TEST_F(Chains, InversionDynamicConvert)

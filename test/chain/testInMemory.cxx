@@ -68,13 +68,13 @@ TEST_F(InMemory, NothingIsWrittenWithoutANameForIt)
 TEST_F(InMemory, OnDiskByConnectMode)
 {
   const auto inversion = MakeApplication("SpectralInversion", {{"inms", Path("sharp.tif")}, {"model", Path("model.json")}});
-  const auto rescale   = MakeApplication("Rescale");
-  ASSERT_TRUE(rescale->ConnectImage("in", inversion, "out"));
-  const FileContent memory = Written(rescale);
+  const auto convert   = MakeApplication("DynamicConvert");
+  ASSERT_TRUE(convert->ConnectImage("in", inversion, "out"));
+  const FileContent memory = Written(convert);
   inversion->SetParameterString("out", Path("between.tif"));
   inversion->SetParameterString("outab", Path("beside.tif"));
-  rescale->PropagateConnectMode(false);
-  ExpectSame(memory, Written(rescale));
+  convert->PropagateConnectMode(false);
+  ExpectSame(memory, Written(convert));
   EXPECT_EQ(FileContent(Path("between.tif")).bands, 30);
   EXPECT_EQ(FileContent(Path("beside.tif")).bands, 4);
 }

@@ -3,6 +3,7 @@
 #define testImages_h
 
 #include "otbVectorImage.h"
+#include "otbToolkitVersion.h"
 
 #include "itkImageRegionSplitterMultidimensional.h"
 #include "itkStreamingImageFilter.h"
@@ -107,12 +108,12 @@ template <class TMake>
 void ExpectSameBitsForAnyTilingAndThreads(const TMake& make)
 {
   const auto whole = make();
-  whole->SetNumberOfThreads(1);
+  otb::SetThreads(whole, 1);
   whole->Update();
   for (const unsigned int threads : {2u, 5u})
   {
     const auto filter = make();
-    filter->SetNumberOfThreads(threads);
+    otb::SetThreads(filter, threads);
     filter->Update();
     EXPECT_TRUE(SameBits(whole->GetOutput(), filter->GetOutput())) << threads << " threads";
   }

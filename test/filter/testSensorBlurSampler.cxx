@@ -98,7 +98,7 @@ TEST(SensorBlurSampler, IsBoundedAndTheSameForAnyThreads)
     auto average = AverageType::New();
     average->SetInput(sharp);
     average->SetGrid(grid);
-    average->SetNumberOfThreads(threads);
+    otb::SetThreads(average, threads);
     const auto sampler = MakeSampler(sharp, average->GetOutput());
     sampler->SetMaximumPixels(1000);
     sampler->SetSeed(seed);

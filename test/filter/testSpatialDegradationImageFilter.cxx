@@ -203,12 +203,12 @@ TEST(SpatialDegradationImageFilter, AnyTilingAndAnyThreadsGiveTheSameBits)
     for (const BorderType border : {BorderType::Zero, BorderType::Reflect})
     {
       const auto whole = MakeFilter(image, 3, border);
-      whole->SetNumberOfThreads(1);
+      otb::SetThreads(whole, 1);
       whole->Update();
       for (const unsigned int threads : {1u, 4u, 16u})
       {
         const auto filter = MakeFilter(image, 3, border);
-        filter->SetNumberOfThreads(threads);
+        otb::SetThreads(filter, threads);
         EXPECT_TRUE(SameBits(whole->GetOutput(), InTiles(filter.GetPointer(), 12)));
       }
     }
@@ -296,7 +296,7 @@ TEST(AdditiveSpectralNoiseImageFilter, AnyTilingAndAnyThreadsGiveTheSameBits)
     noise->SetInput(image);
     noise->SetStandardDeviations(DeviationsAt(image, 10.));
     noise->SetSeed(seed);
-    noise->SetNumberOfThreads(threads);
+    otb::SetThreads(noise, threads);
     return noise;
   };
   const auto whole = make(1, 5);
@@ -345,7 +345,7 @@ TEST(StreamingBandPowerImageFilter, GivesTheSameBitsInAnyStrips)
       auto power = PowerType::New();
       power->SetInput(image);
       power->GetStreamer()->SetNumberOfLinesStrippedStreaming(lines);
-      power->GetFilter()->SetNumberOfThreads(threads);
+      otb::SetThreads(power->GetFilter(), threads);
       power->Update();
       const auto found = power->GetFilter()->GetMeanSquares();
       first            = first.empty() ? found : first;

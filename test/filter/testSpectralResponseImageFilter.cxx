@@ -95,13 +95,13 @@ TEST(SpectralResponseImageFilter, AnyTilingAndAnyThreadsGiveTheSameBits)
 {
   const auto image = MakeImage(271, 23);
   const auto whole = MakeFilter(image);
-  whole->SetNumberOfThreads(1);
+  otb::SetThreads(whole, 1);
   whole->Update();
 
   for (const unsigned int threads : {2u, 5u, 16u})
   {
     const auto filter = MakeFilter(image);
-    filter->SetNumberOfThreads(threads);
+    otb::SetThreads(filter, threads);
     filter->Update();
     EXPECT_TRUE(SameBits(whole->GetOutput(), filter->GetOutput())) << threads << " threads";
   }

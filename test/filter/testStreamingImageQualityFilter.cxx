@@ -2,6 +2,7 @@
 #include "otbImageQualityScan.h"
 #include "otbSpectralDifferenceImageFilter.h"
 #include "otbStreamingImageQualityFilter.h"
+#include "otbToolkitVersion.h"
 
 #include "otbImage.h"
 #include "otbVectorImage.h"
@@ -128,7 +129,7 @@ TEST(StreamingImageQualityFilter, StripsAndThreadsGiveTheSameBitsTilesTheSameSco
   const auto reference = MakeImage(0.), estimate = MakeImage(0.05);
   reference->GetBufferPointer()[(20 * Columns + 33) * Bands + 2] = std::nanf("");
   const auto whole                                               = MakeQuality(reference, estimate);
-  whole->GetFilter()->SetNumberOfThreads(1);
+  otb::SetThreads(whole->GetFilter(), 1);
   whole->GetStreamer()->SetNumberOfDivisionsStrippedStreaming(1);
   whole->Update();
   EXPECT_EQ(whole->GetFilter()->GetQuality().pixels, Rows * Columns - 1);
@@ -137,13 +138,13 @@ TEST(StreamingImageQualityFilter, StripsAndThreadsGiveTheSameBitsTilesTheSameSco
     for (const unsigned int lines : {1u, 7u, 45u})
     {
       const auto quality = MakeQuality(reference, estimate);
-      quality->GetFilter()->SetNumberOfThreads(threads);
+      otb::SetThreads(quality->GetFilter(), threads);
       quality->GetStreamer()->SetNumberOfLinesStrippedStreaming(lines);
       quality->Update();
       ExpectSame(quality->GetFilter()->GetQuality(), whole->GetFilter()->GetQuality(), 0.);
     }
     const auto tiled = MakeQuality(reference, estimate);
-    tiled->GetFilter()->SetNumberOfThreads(threads);
+    otb::SetThreads(tiled->GetFilter(), threads);
     tiled->GetStreamer()->SetTileDimensionTiledStreaming(16);
     tiled->Update();
     ExpectSame(tiled->GetFilter()->GetQuality(), whole->GetFilter()->GetQuality(), 1e-12);

@@ -38,7 +38,7 @@ SampleType::Pointer Sample(ImageType* image, const Options& options)
   filter->GetFilter()->SetMaximumPixels(options.maximum);
   filter->GetFilter()->SetSeed(options.seed);
   filter->GetFilter()->SetCellSize(options.cell);
-  filter->GetFilter()->SetNumberOfThreads(options.threads);
+  otb::SetThreads(filter->GetFilter(), options.threads);
   if (options.tiles)
   {
     filter->GetStreamer()->SetNumberOfDivisionsTiledStreaming(options.strips);
@@ -256,7 +256,7 @@ TEST(StreamingNMFEndmemberExtraction, IsTheFactorisationOfTheSample)
   // Strips and threads.
   const auto strips = MakeNMF(image, 3);
   strips->GetStreamer()->SetNumberOfDivisionsStrippedStreaming(11);
-  strips->GetFilter()->SetNumberOfThreads(5);
+  otb::SetThreads(strips->GetFilter(), 5);
   strips->Update();
   EXPECT_EQ(strips->GetFilter()->GetResult().endmembers, expected.endmembers);
 }

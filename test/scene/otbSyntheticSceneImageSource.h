@@ -4,6 +4,7 @@
 
 #include "otbImageSpectralAxis.h"
 #include "otbSyntheticScene.h"
+#include "otbToolkitVersion.h"
 
 #include "itkImageSource.h"
 #include "itkNumericTraits.h"
@@ -66,7 +67,10 @@ public:
   itkGetStringMacro(Projection);
 
 protected:
-  SyntheticSceneImageSource()           = default;
+  SyntheticSceneImageSource()
+  {
+    OTB_DISABLE_DYNAMIC_MT;
+  }
   ~SyntheticSceneImageSource() override = default;
 
   void GenerateOutputInformation() override
