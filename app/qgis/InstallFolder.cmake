@@ -39,7 +39,7 @@ foreach(library ${libraries})
   file(CREATE_LINK "${library}" "${folder}/lib/${file}" SYMBOLIC)
 endforeach()
 
-message(STATUS "QGIS: Plugins > Manage and Install Plugins: tick OrfeoToolbox provider. Settings > Options > Processing > Providers > OTB:
+message(STATUS "QGIS: Plugins > Manage and Install Plugins: tick OrfeoToolbox provider, which QGIS 3.36 and later install there. Settings > Options > Processing > Providers > OTB:
      OTB folder:              ${folder}
      OTB application folder:  ${folder}/lib/otb/applications
    Help pages: file://${prefix}/share/doc/spectramorph/html/index.html")

@@ -55,6 +55,11 @@ inline Application::Pointer MakeApplication(const std::string& name, const Param
   return application;
 }
 
+/** Skips a test that needs one of OTB's applications where there is none of that name: OTB 10 is installed in parts. */
+#define SKIP_WITHOUT(name)                                                                                                                                     \
+  if (otb::Wrapper::ApplicationRegistry::CreateApplicationFaster(name).IsNull())                                                                               \
+  GTEST_SKIP() << "OTB has no application " << name << " here"
+
 /** All that a file says of an image. */
 struct FileContent
 {

@@ -108,6 +108,7 @@ TEST_F(Chains, InversionDynamicConvert)
 
 TEST_F(Chains, BandMathXSpectralResponseDegradation)
 {
+  SKIP_WITHOUT("BandMathX");
   ExpectSameInMemory({{"BandMathX", {{"il", Path("truth.tif")}, {"exp", "im1 mlt 2.0"}, LittleMemory}, "", "out"},
                       {"SpectralResponseDegradation", {{"srf", "sensor"}, {"srf.sensor.name", "sentinel2a10m"}, LittleMemory}, "in", "out"}});
 }
@@ -168,6 +169,7 @@ void TrainClassifier(const std::string& image, const std::string& folder)
 
 TEST_F(Chains, InversionImageClassifier)
 {
+  SKIP_WITHOUT("ImageClassifier");
   TrainClassifier(Path("truth.tif"), Path(""));
   ExpectSameInMemory({{"SpectralInversion", {{"inms", Path("sharp.tif")}, {"model", Path("model.json")}, LittleMemory}, "", "out"},
                       {"ImageClassifier", {{"model", Path("svm.model")}, LittleMemory}, "in", "out"}});

@@ -42,6 +42,7 @@ protected:
 
 TEST_F(InMemory, NothingIsWrittenWithoutANameForIt)
 {
+  SKIP_WITHOUT("BandMathX");
   const auto before      = List();
   const auto application = MakeApplication("HyperspectralSuperResolution", Training({{"inms", Path("sharp.tif")}}));
   application->Execute();
@@ -81,6 +82,7 @@ TEST_F(InMemory, OnDiskByConnectMode)
 
 TEST_F(InMemory, WavelengthsAndNoDataTravel)
 {
+  SKIP_WITHOUT("BandMathX");
   const auto fusion = MakeApplication("HyperspectralSuperResolution", Training({{"inms", Path("sharp.tif")}, {"nodata", "-5"}}));
   fusion->Execute();
   for (const std::string key : {"out", "outem"})
@@ -113,6 +115,7 @@ TEST_F(InMemory, WavelengthsAndNoDataTravel)
 
 TEST_F(InMemory, EndmembersServeUnmixing)
 {
+  SKIP_WITHOUT("HyperspectralUnmixing");
   const auto inversion = [this](const Parameters& others)
   {
     Parameters parameters = {{"inms", Path("sharp.tif")}, {"model", Path("model.json")}};
@@ -149,6 +152,7 @@ TEST_F(InMemory, EndmembersServeUnmixing)
 
 TEST_F(InMemory, MapsOfQualityAreImagesToo)
 {
+  SKIP_WITHOUT("BandMathX");
   const auto inversion = MakeApplication("SpectralInversion", {{"inms", Path("sharp.tif")}, {"model", Path("model.json")}, {"ram", "1"}});
   inversion->Execute();
   const auto quality = MakeApplication("HyperspectralQuality", {{"ref", Path("truth.tif")}, {"ram", "1"}});
