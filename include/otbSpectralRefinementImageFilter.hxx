@@ -344,6 +344,7 @@ void SpectralRefinementImageFilter<TImage>::ReadFine(Surroundings& around, const
   around.valid.resize(pixels);
   for (long row = 0; row < around.fine.rows; row += lines)
   {
+    this->UpdateProgress(static_cast<float>(row) / static_cast<float>(around.fine.rows));
     if (this->GetAbortGenerateData())
     {
       throw itk::ProcessAborted(__FILE__, __LINE__);

@@ -80,7 +80,7 @@ protected:
   }
 
   /** Stops the application a moment after the process that is so described has begun. */
-  void StopAt(Application* application, const std::string& description)
+  void StopAt(Application* application, const std::string& description, std::chrono::milliseconds moment = std::chrono::milliseconds(50))
   {
     std::promise<void> begun;
     const auto         watcher = itk::CStyleCommand::New();
@@ -104,7 +104,7 @@ protected:
 
     auto running = std::async(std::launch::async, [application] { EXPECT_THROW(application->ExecuteAndWriteOutput(), itk::ProcessAborted); });
     ASSERT_EQ(begun.get_future().wait_for(std::chrono::seconds(30)), std::future_status::ready);
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    std::this_thread::sleep_for(moment);
     // Time of the processors, which others may be using as well.
     const auto start = std::clock();
     application->Stop();
@@ -124,5 +124,26 @@ TEST_F(Cancelling, EndsTraining)
 TEST_F(Cancelling, EndsWriting)
 {
   StopAt(Make("HyperspectralSuperResolution", "2", "1024"), "Writing");
+}
+
+// The filter that does the work is the writer's own input: it is stopped in the middle of a piece.
+TEST_F(Cancelling, EndsWritingOfOneFilter)
+{
+  const auto application = Make("HyperspectralSuperResolution", "2", "16");
+  application->SetParameterString("method", "lift");
+  application->SetParameterString("method.lift.width", "512");
+  application->SetParameterString("refine", "false");
+  StopAt(application, "Writing");
+}
+
+// As often as it takes to meet the writing of a piece to the file, of which a writer may say nothing.
+TEST_F(Cancelling, EndsWritingAtAnyTime)
+{
+  for (const int milliseconds : {0, 10, 100, 200, 300})
+  {
+    const auto application = Make("HyperspectralSuperResolution", "2", "256");
+    application->SetParameterString("out", (m_Folder / "out/out.tif?&gdal:co:COMPRESS=DEFLATE&gdal:co:ZLEVEL=9").string());
+    StopAt(application, "Writing", std::chrono::milliseconds(milliseconds));
+  }
 }
 } // namespace
