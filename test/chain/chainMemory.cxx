@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Peak memory of a chain in memory: a scene -> SpectralResponseDegradation -> SpectralInversion -> DynamicConvert -> a file, whose intermediate images would
+// Peak memory of a chain in memory: a scene -> SpectralResponseDegradation -> SpectralInversion -> BandMathX -> a file, whose intermediate images would
 // not fit.
 #include "otbSyntheticSceneImageSource.h"
 
@@ -77,11 +77,11 @@ void Run(std::size_t size, const std::string& ram, const std::string& folder)
   const auto degradation = Make("SpectralResponseDegradation", {{"srf", "bands"}, response, memory});
   degradation->SetParameterInputImage("in", scene->GetOutput());
   const auto inversion = Make("SpectralInversion", {{"model", folder + "/model.json"}, memory});
-  const auto convert   = Make("DynamicConvert", {{"out", folder + "/converted.tif"}, memory});
-  convert->SetParameterOutputImagePixelType("out", otb::Wrapper::ImagePixelType_uint8);
+  const auto copy      = Make("BandMathX", {{"exp", "im1"}, {"out", folder + "/copy.tif"}, memory});
+  copy->SetParameterOutputImagePixelType("out", otb::Wrapper::ImagePixelType_uint8);
   inversion->ConnectImage("inms", degradation, "out");
-  convert->ConnectImage("in", inversion, "out");
-  convert->ExecuteAndWriteOutput();
+  copy->ConnectImage("il", inversion, "out");
+  copy->ExecuteAndWriteOutput();
 }
 } // namespace
 
