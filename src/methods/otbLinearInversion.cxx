@@ -241,7 +241,7 @@ void LinearInverse::Validate(unsigned int, unsigned int hyperspectralBands) cons
 
 void LinearInverse::Write(ModelDocument& document) const
 {
-  ModelDocument::Json rows = ModelDocument::ToJson(m_Coefficients.transpose());
+  strictjson::Json rows    = strictjson::ToJson(m_Coefficients.transpose());
   document.json["network"] = {{{"weights", std::move(rows)}, {"bias", m_Constant}}};
   document.json["ridge"]   = m_Ridge;
 }

@@ -263,8 +263,8 @@ std::shared_ptr<const SpectralInverse> SpectraMorph::Read(const ModelDocument& d
   {
     throw std::invalid_argument("\"constraint\" is \"" + name + "\", which is none of the values this version knows");
   }
-  SpectraMatrix endmembers = ModelDocument::ReadMatrix(document.json, "endmembers");
-  const auto    prior      = ModelDocument::ReadCount<unsigned int>(document.json, "prior_bands");
+  SpectraMatrix endmembers = strictjson::MatrixFrom(document.json, "endmembers");
+  const auto    prior      = strictjson::Count<unsigned int>(document.json, "prior_bands");
   if (prior > response.GetNumberOfHyperspectralBands())
   {
     throw std::invalid_argument("the prior has more bands than the hyperspectral image");
@@ -355,7 +355,7 @@ void SpectraMorphInverse::Write(ModelDocument& document) const
 {
   document.WriteNetwork(m_Network);
   document.json["constraint"]  = Constraints[static_cast<std::size_t>(m_Constraint)].key;
-  document.json["endmembers"]  = ModelDocument::ToJson(m_Endmembers);
+  document.json["endmembers"]  = strictjson::ToJson(m_Endmembers);
   document.json["prior_bands"] = m_PriorBands;
 }
 } // namespace otb

@@ -152,7 +152,7 @@ void SpectralEnsemble::Validate(unsigned int multispectralBands, unsigned int hy
 
 void SpectralEnsemble::Write(ModelDocument& document) const
 {
-  auto& members = document.json["members"] = ModelDocument::Json::array();
+  auto& members = document.json["members"] = strictjson::Json::array();
   for (std::size_t number = 0; number < m_Members.size(); ++number)
   {
     ModelDocument own;

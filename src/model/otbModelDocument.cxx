@@ -1,45 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbModelDocument.h"
-#include "otbStrictJson.h"
 
-#include <algorithm>
+#include <stdexcept>
+#include <vector>
 
 namespace otb
 {
-using Json = ModelDocument::Json;
-
-Json ModelDocument::ToJson(const SpectraMatrix& matrix)
-{
-  Json rows = Json::array();
-  for (Eigen::Index row = 0; row < matrix.rows(); ++row)
-  {
-    rows.push_back(std::vector<float>(matrix.data() + row * matrix.cols(), matrix.data() + (row + 1) * matrix.cols()));
-  }
-  return rows;
-}
-
-void ModelDocument::CheckNumbers(const Json& list, const std::string& name)
-{
-  if (!list.is_array() || !std::all_of(list.begin(), list.end(), [](const Json& value) { return value.is_number(); }))
-  {
-    throw std::invalid_argument(name + " is not a list of numbers");
-  }
-}
-
-std::uint64_t ModelDocument::ReadCount(const Json& parent, const char* key, std::uint64_t most)
-{
-  const Json& value = parent.at(key);
-  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > most)
-  {
-    throw std::invalid_argument(std::string("\"") + key + "\" is " + value.dump() + ", expected a whole number from 0 to " + std::to_string(most));
-  }
-  return value.get<std::uint64_t>();
-}
-
-SpectraMatrix ModelDocument::ReadMatrix(const Json& parent, const std::string& key)
-{
-  return strictjson::MatrixFrom(parent, key);
-}
+using Json = strictjson::Json;
 
 void ModelDocument::WriteNetwork(const SpectralNetwork& network)
 {
@@ -48,7 +15,7 @@ void ModelDocument::WriteNetwork(const SpectralNetwork& network)
   {
     const Eigen::Map<const SpectraMatrix> matrix(network.GetParameters().data() + layer.offset, layer.outputs, static_cast<Eigen::Index>(layer.stride()));
     const Eigen::VectorXf                 bias = matrix.col(layer.inputs);
-    layers.push_back({{"weights", ToJson(matrix.leftCols(layer.inputs))}, {"bias", std::vector<float>(bias.data(), bias.data() + bias.size())}});
+    layers.push_back({{"weights", strictjson::ToJson(matrix.leftCols(layer.inputs))}, {"bias", std::vector<float>(bias.data(), bias.data() + bias.size())}});
   }
   json["network"] = layers;
 }
@@ -73,8 +40,8 @@ void ModelDocument::ReadNetwork(SpectralNetwork& network) const
   for (std::size_t number = 0; number < layers.size(); ++number)
   {
     const auto&         layer   = network.GetLayers()[number];
-    const SpectraMatrix weights = ReadMatrix(layers[number], "weights");
-    const auto          bias    = ReadNumbers<float>(layers[number], "bias", "the bias of layer " + std::to_string(number + 1));
+    const SpectraMatrix weights = strictjson::MatrixFrom(layers[number], "weights");
+    const auto          bias    = strictjson::Numbers<float>(layers[number], "bias", "the bias of layer " + std::to_string(number + 1));
     if (weights.rows() != layer.outputs || weights.cols() != layer.inputs || bias.size() != layer.outputs)
     {
       throw std::invalid_argument("layer " + std::to_string(number + 1) + " of the network has " + std::to_string(weights.rows()) + " x " +

@@ -7,56 +7,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
-#include <unordered_set>
+#include <utility>
 
 namespace otb
 {
 namespace
 {
-using Json = ModelDocument::Json;
+using Json = strictjson::Json;
 
 const char* const Format  = "SpectraMorph spectral inversion model";
 constexpr int     Version = 1;
 // Some 30 characters for each of the most parameters a network may have.
 constexpr std::uintmax_t MaximumFileSize = std::uintmax_t{30} * SpectralNetwork::MaximumParameters;
 // The parameters, and for each of the greatest number of bands a response, an endmember and a wavelength.
-constexpr std::size_t MaximumValues = SpectralNetwork::MaximumParameters + (std::size_t{1} << 24);
-constexpr int         MaximumDepth  = 8;
-
-/** The document, as long as it stays within what a model can be. \throw Json::exception or std::invalid_argument */
-Json Parse(std::istream& text)
-{
-  std::size_t                                  values = 0;
-  std::vector<std::unordered_set<std::string>> keys;
-  return Json::parse(text,
-                     [&](int depth, Json::parse_event_t event, const Json& parsed)
-                     {
-                       if (depth > MaximumDepth)
-                       {
-                         throw std::invalid_argument("it is nested deeper than " + std::to_string(MaximumDepth) + " levels");
-                       }
-                       if (++values > MaximumValues)
-                       {
-                         throw std::invalid_argument("it has more than " + std::to_string(MaximumValues) + " values");
-                       }
-                       if (event == Json::parse_event_t::object_start)
-                       {
-                         keys.emplace_back();
-                       }
-                       else if (event == Json::parse_event_t::object_end)
-                       {
-                         keys.pop_back();
-                       }
-                       else if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
-                       {
-                         throw std::invalid_argument("it has the key " + parsed.dump().substr(0, 40) + " twice");
-                       }
-                       return true;
-                     });
-}
+constexpr std::size_t        MaximumValues = SpectralNetwork::MaximumParameters + (std::size_t{1} << 24);
+constexpr strictjson::Limits FileLimits{MaximumFileSize, MaximumValues};
 
 std::unique_ptr<SpectralInversionMethod> MethodOf(const std::string& key)
 {
@@ -73,38 +39,29 @@ std::unique_ptr<SpectralInversionMethod> MethodOf(const std::string& key)
 SpectralInversionModel ModelFrom(const ModelDocument& document)
 {
   const Json& json = document.json;
-  if (!json.is_object() || json.value("format", "") != Format)
-  {
-    throw std::invalid_argument(std::string("it is not a model of this module (\"format\" is not \"") + Format + "\")");
-  }
-  if (json.at("version") != Json(Version))
-  {
-    throw std::invalid_argument("its version is " + json.at("version").dump() + ", expected " + std::to_string(Version));
-  }
-
+  strictjson::CheckFormat(json, "model", Format, Version);
   SpectralInversionModel model;
   const auto             method = MethodOf(json.at("method").get<std::string>());
-  model.response                = SpectralResponse(ModelDocument::ReadMatrix(json.at("spectral_response"), "matrix"),
+  model.response                = SpectralResponse(strictjson::MatrixFrom(json.at("spectral_response"), "matrix"),
                                                    json.at("spectral_response").at("bands").get<std::vector<std::string>>(), "\"spectral_response\"");
-  model.axis.wavelengths        = ModelDocument::ReadNumbers<double>(json, "wavelengths_nm", "\"wavelengths_nm\"");
-  model.axis.widths             = ModelDocument::ReadNumbers<double>(json, "fwhm_nm", "\"fwhm_nm\"");
+  model.axis.wavelengths        = strictjson::Numbers<double>(json, "wavelengths_nm", "\"wavelengths_nm\"");
+  model.axis.widths             = strictjson::Numbers<double>(json, "fwhm_nm", "\"fwhm_nm\"");
   model.offset                  = json.at("scaling").at("offset").get<double>();
   model.scale                   = json.at("scaling").at("scale").get<double>();
 
   if (json.contains("radiometry"))
   {
     const Json& radiometry = json.at("radiometry");
-    model.radiometry       = {ModelDocument::ReadNumbers<double>(radiometry, "gains", "\"gains\""),
-                              ModelDocument::ReadNumbers<double>(radiometry, "offsets", "\"offsets\"")};
+    model.radiometry       = {strictjson::Numbers<double>(radiometry, "gains", "\"gains\""), strictjson::Numbers<double>(radiometry, "offsets", "\"offsets\"")};
   }
   model.inverse = method->Read(document, model.response);
 
   const Json& training            = json.at("training");
-  model.training.pixels           = ModelDocument::ReadCount<std::uint64_t>(training, "pixels");
-  model.training.epochs           = ModelDocument::ReadCount<unsigned int>(training, "epochs");
+  model.training.pixels           = strictjson::Count<std::uint64_t>(training, "pixels");
+  model.training.epochs           = strictjson::Count<unsigned int>(training, "epochs");
   model.training.loss             = training.at("loss").get<double>();
   model.training.nmfRelativeError = training.at("nmf_relative_error").get<double>();
-  model.training.seed             = ModelDocument::ReadCount<std::uint64_t>(training, "seed");
+  model.training.seed             = strictjson::Count<std::uint64_t>(training, "seed");
   return model;
 }
 } // namespace
@@ -216,7 +173,7 @@ std::string SpectralInversionModel::ToText() const
   document.json = {{"format", Format},
                    {"version", Version},
                    {"method", inverse->GetMethod()},
-                   {"spectral_response", {{"bands", response.GetBandNames()}, {"matrix", ModelDocument::ToJson(response.GetMatrix())}}},
+                   {"spectral_response", {{"bands", response.GetBandNames()}, {"matrix", strictjson::ToJson(response.GetMatrix())}}},
                    {"wavelengths_nm", axis.wavelengths},
                    {"fwhm_nm", axis.widths},
                    {"scaling", {{"offset", offset}, {"scale", scale}}},
@@ -244,42 +201,12 @@ void SpectralInversionModel::Save(const std::string& path, const std::string& pa
 
 SpectralInversionModel SpectralInversionModel::Load(const std::string& path, const std::string& parameter)
 {
-  // A pipe or a device might never end.
-  std::error_code error;
-  std::ifstream   file;
-  if (std::filesystem::is_regular_file(path, error))
-  {
-    file.open(path, std::ios::binary);
-  }
-  if (!file.is_open())
-  {
-    throw std::runtime_error(parameter + ": " + path + " cannot be opened, expected a model file (JSON)");
-  }
-  try
-  {
-    const auto size = std::filesystem::file_size(path, error);
-    if (error || size > MaximumFileSize)
-    {
-      throw std::invalid_argument("it has " + std::to_string(size) + " bytes, expected at most " + std::to_string(MaximumFileSize));
-    }
-    SpectralInversionModel model = ModelFrom({Parse(file)});
-    model.Validate();
-    return model;
-  }
-  catch (const Json::parse_error& error)
-  {
-    throw std::runtime_error(parameter + ": " + path + " is not a model file or is cut off: not a JSON document, at byte " + std::to_string(error.byte));
-  }
-  catch (const Json::exception& error)
-  {
-    // The library's messages begin with "[json.exception.type_error.302] ".
-    const std::string message = error.what();
-    const auto        bracket = message.find("] ");
-    throw std::runtime_error(parameter + ": " + path + " is not a whole model file: " + (bracket == std::string::npos ? message : message.substr(bracket + 2)));
-  }
-  catch (const std::invalid_argument& error)
-  {
-    throw std::runtime_error(parameter + ": " + path + " cannot be used: " + error.what());
-  }
+  return strictjson::Load(path, parameter, "model file", FileLimits,
+                          [](Json json)
+                          {
+                            SpectralInversionModel model = ModelFrom({std::move(json)});
+                            model.Validate();
+                            return model;
+                          });
 }
 } // namespace otb
