@@ -3,7 +3,6 @@
 #define otbRadiometricHarmonisation_h
 
 #include "SpectraMorphExport.h"
-#include "otbSpectralSample.h"
 
 #include <cstddef>
 #include <vector>
@@ -36,18 +35,14 @@ struct SpectraMorph_EXPORT RadiometricHarmonisation
 };
 
 /** \class RadiometricFit
- * \brief Gains and offsets between a multispectral image and what the spectral response makes of a coarse hyperspectral one, from their common coarse pixels.
+ * \brief Gains and offsets between a multispectral image and what the spectral response makes of a coarse hyperspectral one, and how well they fit; found by
+ * SensorBlurEstimate, together with the blur.
  *
- * At a coarse pixel p let m_b(p) be band b of the multispectral image averaged over the pixel's footprint, and y_b(p) = (R y)_b the hyperspectral sensor's
- * value. The two differ by more than radiometry: the coarse sensor blurs beyond its pixels, and the images are never registered perfectly. Both act alike on
- * all bands and linearly, as one kernel k over the coarse pixels around p, and neither changes a uniform area, so that k sums to one: \f[ y_b(p) = o_b + g_b
- * \sum_d k_d\, m_b(p + d) + e_b(p). \f] Gain and offset without that kernel are those of a sharper against a blurred image: 10 to 20 % too small. All unknowns
- * are solved for by alternating least squares over the pixels whose window (5 x 5, fewer where pixels are few) is valid, trimmed: first the three quarters that
- * agree best with a Theil-Sen line (which clouds in one of the images do not move), then C-steps of least trimmed squares (Rousseeuw & Van Driessen 2006), at
- * last all pixels within 3.5 robust standard deviations in all bands.
+ * At a coarse pixel p let m_b(p) be band b of the multispectral image through the coarse sensor's blur, and y_b(p) = (R y)_b the hyperspectral sensor's
+ * value: \f[ y_b(p) = o_b + g_b m_b(p) + e_b(p). \f] Gain and offset without the blur are those of a sharper against a blurred image: 10 to 20 % too small.
  *
- * Where that explains less than half of the variance the images are farther off than the window reaches; the quantiles from 5 to 95 % of both images are then
- * matched instead, which need no registration.
+ * Where that explains less than half of the variance the images do not show the same places; the quantiles from 5 to 95 % of both images are then matched
+ * instead, which need no registration.
  *
  * \ingroup SpectraMorph
  */
@@ -75,10 +70,6 @@ struct SpectraMorph_EXPORT RadiometricFit
   bool              quantiles = false;
 
   static constexpr std::size_t MinimumPixels = 16;
-
-  /** \param pairs at each common coarse pixel m_1 .. m_c, y_1 .. y_c, finite, ordered by line and column.
-   * \throw std::invalid_argument when the number of columns is odd or zero. */
-  static RadiometricFit Of(const SpectralSample& pairs);
 
   /** Gains and offsets of all bands; nothing when no band needs them. Where one does the images are of two calibrations, and what is found of the others is
    * closer to the truth than that they need none, however large their noise. */

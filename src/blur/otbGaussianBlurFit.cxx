@@ -142,7 +142,7 @@ public:
     {
       return;
     }
-    const robust::Screening screening(source.Apply(DetectorAt(source, bare, 1.), bare, pixels), source.GetValues(pixels), robust::LeastTrimmedSquares);
+    const robust::Screening screening(source.Apply(DetectorAt(source, bare, 1.), bare, pixels), source.GetValues(pixels));
     for (std::size_t pixel = 0; pixel < pixels.size(); ++pixel)
     {
       if (screening.outliers[pixel])

@@ -38,31 +38,6 @@ double StandardDeviation(const Eigen::VectorXd& values)
   return values.size() == 0 ? 0. : std::sqrt((values.array() - values.mean()).square().mean());
 }
 
-Line TheilSen(const Eigen::VectorXd& x, const Eigen::VectorXd& y)
-{
-  constexpr std::size_t Pairs = 20000;
-  const auto            n     = static_cast<std::uint64_t>(x.size());
-  std::mt19937_64       random(1);
-  std::vector<double>   slopes;
-  slopes.reserve(Pairs);
-  // Slopes through points that are close tell of noise alone.
-  const double close = 0.5 * StandardDeviation(x);
-  for (std::size_t pair = 0; pair < Pairs; ++pair)
-  {
-    const auto   i  = static_cast<Eigen::Index>(random() % n);
-    const auto   j  = static_cast<Eigen::Index>(random() % n);
-    const double dx = x(j) - x(i);
-    if (std::abs(dx) > close)
-    {
-      slopes.push_back((y(j) - y(i)) / dx);
-    }
-  }
-  Line                  line{slopes.empty() ? 1. : Median(std::move(slopes)), 0.};
-  const Eigen::VectorXd rest = y - line.gain * x;
-  line.offset                = Median({rest.begin(), rest.end()});
-  return line;
-}
-
 double LeastNoise(const Eigen::VectorXd& y)
 {
   return 1e-6 * StandardDeviation(y);
@@ -131,12 +106,12 @@ Line LeastTrimmedSquares(const Eigen::VectorXd& x, const Eigen::VectorXd& y)
   return best;
 }
 
-Screening::Screening(const Eigen::MatrixXd& m, const Eigen::MatrixXd& y, LineFit fit)
+Screening::Screening(const Eigen::MatrixXd& m, const Eigen::MatrixXd& y)
   : distances(static_cast<std::size_t>(m.rows()), 0.), outliers(static_cast<std::size_t>(m.rows()), false)
 {
   for (Eigen::Index band = 0; band < m.cols(); ++band)
   {
-    const Line            line   = fit(m.col(band), y.col(band));
+    const Line            line   = LeastTrimmedSquares(m.col(band), y.col(band));
     const Eigen::VectorXd off    = (y.col(band) - line.gain * m.col(band)).array() - line.offset;
     const double          median = std::max(MedianSize(off), LeastNoise(y.col(band)));
     // An edge displaced by blur is off by no more than the scene's contrast.

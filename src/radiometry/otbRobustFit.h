@@ -31,11 +31,8 @@ double StandardDeviation(const Eigen::VectorXd& values);
 /** Single-precision images cannot agree better. */
 double LeastNoise(const Eigen::VectorXd& y);
 
-/** The median of slopes through pairs of points (Theil 1950, Sen 1968) of a sample of the pairs: up to 29 % of outliers. */
-Line TheilSen(const Eigen::VectorXd& x, const Eigen::VectorXd& y);
-
 /** The line of the half of the points that are nearest to it: the least median of squares (Rousseeuw 1984) among lines through pairs of points, then C-steps.
- * Less precise than TheilSen(), but almost half of the points may be outliers, in x as well. */
+ * Almost half of the points may be outliers, in x as well. */
 Line LeastTrimmedSquares(const Eigen::VectorXd& x, const Eigen::VectorXd& y);
 
 /** Gain and offset by least squares between the quantiles from 5 to 95 % of the two. */
@@ -44,12 +41,10 @@ Line MatchQuantiles(const Eigen::VectorXd& x, const Eigen::VectorXd& y);
 /** What the bands' lines tell about each pixel (rows of m and y; columns are bands). */
 struct Screening
 {
-  using LineFit = Line (*)(const Eigen::VectorXd&, const Eigen::VectorXd&);
-
   std::vector<double> distances; // from the line of its worst band, in units of that band's median distance
   std::vector<bool>   outliers;  // what neither blur nor a shift explains: clouds
 
-  Screening(const Eigen::MatrixXd& m, const Eigen::MatrixXd& y, LineFit fit);
+  Screening(const Eigen::MatrixXd& m, const Eigen::MatrixXd& y);
 };
 
 /** The numbers of the lowest scores, `count` of them, in ascending order. */
