@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbOutputChecks.h"
 #include "otbFileNames.h"
-#include "otbPhysicalMemory.h"
 
-#include "otbImageIOFactory.h"
 #include "otbWrapperOutputImageParameter.h"
 
-#include "gdal_priv.h"
 #include "itksys/SystemTools.hxx"
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <stdexcept>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -24,36 +21,12 @@ namespace
 {
 namespace fs = std::filesystem;
 
-/** Whether GDAL has drivers for such files and none that writes images part by part, of any number of bands: pictures (.png, .jpg, .jp2, .gif). */
-bool IsPictureFormat(const fs::path& file)
+/** Of the formats that OTB writes those of any number of bands and any type, which are written part by part. Of the others pictures are not (.png, .jpg, .jp2),
+ * and some cannot be read again (.lum, .hd, .ntf of many bands). */
+bool IsFormat(const fs::path& file)
 {
-  const std::string extension = itksys::SystemTools::LowerCase(file.extension().string());
-  bool              known     = false;
-  GDALAllRegister();
-  for (int i = 0; i < GetGDALDriverManager()->GetDriverCount(); ++i)
-  {
-    GDALDriver* const driver     = GetGDALDriverManager()->GetDriver(i);
-    const char* const extensions = driver->GetMetadataItem(GDAL_DMD_EXTENSIONS);
-    if (driver->GetMetadataItem(GDAL_DCAP_RASTER) == nullptr || extensions == nullptr)
-    {
-      continue;
-    }
-    std::istringstream words(extensions);
-    for (std::string word; words >> word;)
-    {
-      if ("." + word != extension)
-      {
-        continue;
-      }
-      const char* const types = driver->GetMetadataItem(GDAL_DMD_CREATIONDATATYPES);
-      if (driver->GetMetadataItem(GDAL_DCAP_CREATE) != nullptr && types != nullptr && std::string(types).find("UInt16") != std::string::npos)
-      {
-        return false;
-      }
-      known = known || types != nullptr;
-    }
-  }
-  return known;
+  static const std::set<std::string> extensions = {".tif", ".tiff", ".hdr", ".img", ".pix"};
+  return extensions.count(itksys::SystemTools::LowerCase(file.extension().string())) != 0;
 }
 
 /** \throw std::invalid_argument when an output file is not one that can be written; an empty extension is left to OTB, which adds one. */
@@ -70,15 +43,10 @@ void CheckOutputFile(const std::string& key, const fs::path& file, bool image)
   {
     throw std::invalid_argument(key + ": found " + file.string() + ", expected a file that can be written");
   }
-  if (image && file.has_extension() && ImageIOFactory::CreateImageIO(file.c_str(), ImageIOFactory::WriteMode).IsNull())
+  if (image && file.has_extension() && !IsFormat(file))
   {
     throw std::invalid_argument(key + ": found the extension " + file.extension().string() +
-                                ", expected that of an image format that OTB writes, such as .tif");
-  }
-  if (image && IsPictureFormat(file))
-  {
-    throw std::invalid_argument(key + ": found the extension " + file.extension().string() +
-                                ", of pictures, expected that of an image format of any number of bands and tiles, such as .tif");
+                                ", expected .tif, .hdr (ENVI), .img or .pix, formats of any number of bands that are written part by part");
   }
 }
 
@@ -142,18 +110,9 @@ void CheckOutputImages(Application& application)
   for (const auto& key : application.GetParametersKeys(true))
   {
     auto* const parameter = dynamic_cast<OutputImageParameter*>(application.GetParameterByKey(key));
-    if (parameter == nullptr || !application.IsParameterEnabled(key) || parameter->GetValue() == nullptr)
+    if (parameter != nullptr && application.IsParameterEnabled(key) && parameter->GetValue() != nullptr)
     {
-      continue;
-    }
-    auto* const image = parameter->GetValue();
-    image->UpdateOutputInformation();
-    const std::string file = GetSimpleName(application.GetParameterString(key));
-    const auto        io   = file.empty() ? nullptr : ImageIOFactory::CreateImageIO(file.c_str(), ImageIOFactory::WriteMode);
-    if (io.IsNotNull() && !io->CanStreamWrite())
-    {
-      CheckFitsMemory(key + ": found a format that is written in one piece",
-                      sizeof(float) * static_cast<double>(image->GetLargestPossibleRegion().GetNumberOfPixels()) * image->GetNumberOfComponentsPerPixel());
+      parameter->GetValue()->UpdateOutputInformation();
     }
   }
 }

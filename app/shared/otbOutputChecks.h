@@ -9,11 +9,11 @@ namespace otb
 namespace Wrapper
 {
 /** Before a run. \throw std::invalid_argument when an output file cannot be written: the folder does not exist or is not writable, there is something else than
- * a file by that name, no image has such a format; or when the file is an input or another output as well; or when an input is a pipe or a device. */
+ * a file by that name, it is of a format that does not hold such images; or when the file is an input or another output as well; or when an input is a pipe or
+ * a device. */
 void CheckOutputFiles(Application& application);
 
-/** After a run: tells the output images to describe themselves, so that what a filter refuses is refused here.
- * \throw std::invalid_argument when one would have to be in memory as a whole, and is larger than that. */
+/** After a run: tells the output images to describe themselves, so that what a filter refuses is refused here. */
 void CheckOutputImages(Application& application);
 } // namespace Wrapper
 } // namespace otb

@@ -260,8 +260,16 @@ class Numbers(FileValuesTest):
 
 class Sooner(FileValuesTest):
     def test_pictures_are_refused_before_training(self):
-        for extension in ("png", "jpg", "jp2"):
-            self.fails(f"out: found the extension .{extension}, of pictures, expected that of an image format", out=f"{self.folder}/none.{extension} uint8")
+        for extension in ("png", "jpg", "jp2", "j2k", "jpx", "gif", "lum", "hd", "rad", "ntf", "JPX"):
+            self.fails(f"out: found the extension .{extension}, expected .tif, .hdr (ENVI), .img or .pix", out=f"{self.folder}/none.{extension} uint8")
+
+    def test_formats_that_are_written(self):
+        expected, _ = self.run_fusion(method="linear", refine="false")
+        for extension in ("tif", "TIFF", "hdr", "img", "pix"):
+            name = f"written.{extension}"
+            log = self.succeeds("HyperspectralSuperResolution", inhs=self.inhs, inms=self.inms, srf="matrix", srf_matrix_in=self.matrix, method="linear", refine="false", out=self.folder / name)
+            self.assertIn("Training", log)
+            numpy.testing.assert_array_equal(read_image(self.folder / ("written" if extension == "hdr" else name)), expected)
 
     def test_a_header_without_its_image(self):
         inhs = write_image(self.folder / "cube.bil.img", self.coarse, WAVELENGTHS, geotransform=COARSE_GRID)
