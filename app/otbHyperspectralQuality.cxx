@@ -107,7 +107,7 @@ private:
                 "multispectral.");
     MandatoryOff("inms");
     AddParameter(ParameterType_InputImage, "mask", "Mask");
-    SetParameterDescription("mask", "Pixels where it is 0 do not count, against ref and inms; of the same size as the image.");
+    SetParameterDescription("mask", "Pixels where it is 0 do not count, against ref and inms and for the innovation; of the same size as the image.");
     MandatoryOff("mask");
 
     AddParameter(ParameterType_Float, "peak", "Peak");
@@ -204,11 +204,11 @@ private:
     }
     m_Comparisons.clear();
     // Pixel by pixel no places are needed.
-    for (const char* key : {"inhs", "inms"})
+    const bool consistency = HasValue("inhs") || HasValue("inms");
+    for (const char* key : {"in", "inhs", "inms"})
     {
-      if (HasValue(key))
+      if (consistency && HasValue(key))
       {
-        CheckPlace(*this, "in");
         CheckPlace(*this, key);
       }
     }
@@ -410,6 +410,12 @@ private:
     report.Add(comparison.name, quality);
   }
 
+  /** The image without what the mask hides. */
+  Image Masked(const InputImage& input, const std::vector<bool>& bad)
+  {
+    return Name(HasValue("mask") ? m_Inputs.Prepare("in", {"mask", "nodata", false, {}, bad}) : input);
+  }
+
   /** Through the blur that is found between the two other images; a line of the log says why where it cannot be measured. */
   void MeasureInnovation(const InputImage& input, const std::vector<bool>& bad, ImageQualityReport& report)
   {
@@ -437,9 +443,9 @@ private:
       skip("inhs and inms were not found to show the same places, so that their blur is not known");
       return;
     }
-    const Image fused      = OnGridOf(Name(sharp), Name(input));
-    const Image registered = InProjectionOf(Name(sharp), Name(coarse));
-    const auto  map        = FindGridMap(sharp.image, sharp.key, registered.image, coarse.key, coarse.key);
+    const Image      fused      = OnGridOf(Name(sharp), Masked(input, bad));
+    const InputImage registered = ReprojectSmoothly(*this, coarse, sharp);
+    const auto       map        = FindGridMap(sharp.image, sharp.key, registered.image, coarse.key, coarse.key);
 
     RefinementSampleReader<FloatVectorImageType> reader;
     reader.fused         = {fused.image, fused.noData};

@@ -24,6 +24,27 @@ bool Differ(double one, double other)
   return std::abs(one - other) > SameRatio * std::max(one, other);
 }
 
+/** Tells an image what its reader does not tell it. The reader does so once, unless it is told another file. */
+void SetPlace(FloatVectorImageType* image, const ImageFilePlace& place)
+{
+  image->UpdateOutputInformation();
+  // Of a reduced resolution a pixel is larger than one of the file.
+  const auto                        size      = image->GetLargestPossibleRegion().GetSize();
+  const auto&                       transform = *place.transform;
+  FloatVectorImageType::SpacingType spacing;
+  FloatVectorImageType::PointType   origin;
+  spacing[0] = transform[1] * place.columns / static_cast<double>(size[0]);
+  spacing[1] = transform[5] * place.rows / static_cast<double>(size[1]);
+  origin[0]  = transform[0] + spacing[0] / 2.;
+  origin[1]  = transform[3] + spacing[1] / 2.;
+  image->SetSignedSpacing(spacing);
+  image->SetOrigin(origin);
+  ImageMetadata metadata = image->GetImageMetadata();
+  metadata.Remove(MDGeom::GCP);
+  image->SetImageMetadata(metadata);
+  image->SetProjectionRef(place.projection);
+}
+
 std::string ByTwo(double columns, double rows)
 {
   return ToBriefText(columns, 3) + " x " + ToBriefText(rows, 3);
@@ -32,11 +53,20 @@ std::string ByTwo(double columns, double rows)
 
 void CheckPlace(SpectralApplication& application, const std::string& key)
 {
-  const std::string lost =
-      IsFromFile(application.GetParameterFloatVectorImage(key)) ? FindLostPlaceOfImage(application.GetParameterString(key)) : std::string();
-  if (!lost.empty())
+  auto* const image = application.GetParameterFloatVectorImage(key);
+  if (!IsFromFile(image))
   {
-    throw std::invalid_argument(key + ": " + lost);
+    return;
+  }
+  const ImageFilePlace place = FindPlaceOfImage(application.GetParameterString(key));
+  if (!place.lost.empty())
+  {
+    throw std::invalid_argument(key + ": " + place.lost);
+  }
+  if (place.transform)
+  {
+    SetPlace(image, place);
+    application.Inform("Place: " + key + " lies where its ground control points say, which are those of an upright grid");
   }
 }
 

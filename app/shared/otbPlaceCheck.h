@@ -14,7 +14,8 @@ namespace Wrapper
 {
 class SpectralApplication;
 
-/** \throw std::invalid_argument when the file of an input image says where it lies in a way that would be lost: rotation, ground control points alone. */
+/** Sees to it that an input image lies where its file says: takes ground control points of an upright grid for its place.
+ * \throw std::invalid_argument when the file says it in a way that would be lost: rotation, other ground control points. */
 void CheckPlace(SpectralApplication& application, const std::string& key);
 
 /** Warns where it had to be guessed how two images of one projection lie: one takes over the other's projection, or their footprints are taken as equal against

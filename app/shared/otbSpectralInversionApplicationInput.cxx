@@ -2,10 +2,6 @@
 #include "otbSpectralInversionApplication.h"
 #include "otbRegistration.h"
 
-#include "otbSpectraSelectionImageFilter.h"
-
-#include <cmath>
-
 namespace otb
 {
 namespace Wrapper
@@ -78,20 +74,7 @@ const InputImage& SpectralInversionApplication::CoregisterSmoothly(Images& image
   }
   if (!images.interpolated)
   {
-    const InputImage& fine   = images.multispectral;
-    InputImage        coarse = *images.hyperspectral;
-    if (!std::isnan(coarse.noData))
-    {
-      // Interpolation spreads NaN, and would mix any other value into spectra.
-      const auto marked = Keep(SpectraSelectionImageFilter<FloatVectorImageType>::New());
-      marked->SetInput(coarse.image);
-      marked->SetInputNoData(coarse.noData);
-      marked->UpdateOutputInformation();
-      coarse.image  = marked->GetOutput();
-      coarse.noData = marked->GetOutputNoData();
-    }
-    coarse.image        = Reproject(*this, coarse.image, coarse.key, fine.image, fine.key, Resampling::Linear);
-    images.interpolated = coarse;
+    images.interpolated = ReprojectSmoothly(*this, *images.hyperspectral, images.multispectral);
   }
   return *images.interpolated;
 }

@@ -33,21 +33,41 @@ std::vector<std::string> ReadBandNamesOfImage(const std::string& filename)
   return any ? names : std::vector<std::string>();
 }
 
-std::string FindLostPlaceOfImage(const std::string& filename)
+ImageFilePlace FindPlaceOfImage(const std::string& filename)
 {
   const ImageFile file(filename);
+  ImageFilePlace  place;
   if (!file.dataset || file.options->GetSkipCarto())
   {
-    return {};
+    return place;
   }
-  const std::string           advice = "make such an image by gdalwarp, or give its place up by the name \"" + file.path + "?&skipcarto=true\"";
+  GDALDataset&      dataset = *file.dataset;
+  const std::string advice  = "make such an image by gdalwarp, or give its place up by the name \"" + file.path + "?&skipcarto=true\"";
+  const auto        turned  = [&dataset](const std::array<double, 6>& transform)
+  { return GetMove(transform, dataset.GetRasterXSize(), dataset.GetRasterYSize()) > NegligiblePixels; };
   std::array<double, 6>       transform;
   const std::array<double, 6> none = {0., 1., 0., 0., 0., 1.}; // which some drivers give instead of an error
-  if (file.dataset->GetGeoTransform(transform.data()) == CE_None && transform != none)
+  if (dataset.GetGeoTransform(transform.data()) == CE_None && transform != none)
   {
-    const bool turned = GetMove(transform, file.dataset->GetRasterXSize(), file.dataset->GetRasterYSize()) > NegligiblePixels;
-    return turned ? "found a geotransform with rotation, expected rows and columns along the axes of the projection: " + advice : std::string();
+    place.lost = turned(transform) ? "found a geotransform with rotation, expected rows and columns along the axes of the projection: " + advice : "";
   }
-  return file.dataset->GetGCPCount() > 0 ? "found ground control points without a geotransform, expected a geotransform: " + advice : std::string();
+  else if (dataset.GetGCPCount() > 0)
+  {
+    // Not an approximate one, which would move the image.
+    if (GDALGCPsToGeoTransform(dataset.GetGCPCount(), dataset.GetGCPs(), transform.data(), FALSE) && !turned(transform))
+    {
+      transform[2]     = 0.;
+      transform[4]     = 0.;
+      place.transform  = transform;
+      place.projection = dataset.GetGCPProjection();
+      place.columns    = dataset.GetRasterXSize();
+      place.rows       = dataset.GetRasterYSize();
+    }
+    else
+    {
+      place.lost = "found ground control points without a geotransform, expected a geotransform, or points of an upright grid: " + advice;
+    }
+  }
+  return place;
 }
 } // namespace otb
