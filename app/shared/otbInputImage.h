@@ -2,6 +2,7 @@
 #ifndef otbInputImage_h
 #define otbInputImage_h
 
+#include "otbNoisyBands.h"
 #include "otbSpectralAxis.h"
 
 #include "otbWrapperTypes.h"
@@ -40,7 +41,10 @@ struct InputImage : MarkedImage
   std::vector<bool> bad;       // a flag for each band of the file: whether the image is without it
   SpectralAxis      wholeAxis; // of all bands of the file
 
-  std::size_t alpha = 0; // how many alpha bands of the file are a mask, and not among its bands
+  std::size_t              alpha = 0; // how many alpha bands of the file are a mask, and not among its bands
+  std::vector<std::size_t> fileBands; // of an image from a file: which of the bands that its name picks the bands are, bad ones among them
+
+  std::vector<BandPrediction> predictions; // of an image to learn from: its bands that hold noise, which are learnt as others foretell them
 
   std::optional<ValueSpread> spread; // nothing is known of an image that no file holds
 

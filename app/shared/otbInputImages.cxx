@@ -167,16 +167,16 @@ InputImage InputImages::PrepareToLearn(InputImage& whole, const Checks& checks)
   if (!checks.keepNoisy && this->GetBadBandsText() != NoBadBands)
   {
     // Only now: what a mask hides, or a saturated detector gives, is no noise.
-    const auto noisy = FindNoisyBandsOfImage(chosen, std::vector<bool>(chosen.GetNumberOfBands(), false));
+    const auto noise = FindNoisyBandsOfImage(chosen);
     const auto good  = OtherBands(whole.bad);
     auto       found = std::vector<bool>(whole.bad.size(), false);
     for (std::size_t place = 0; place < good.size(); ++place)
     {
-      found[good[place]] = noisy[place];
+      found[good[place]] = noise.noisy[place];
     }
     if (std::find(found.begin(), found.end(), true) != found.end())
     {
-      AddReason(found, "with noise far above signal, which their neighbours do not show", reasons);
+      AddReason(found, "with noise far above signal: neither other bands nor pixels nearby show what they do", reasons);
       Join(whole.bad, found);
       chosen = this->Select(whole, checks);
     }
@@ -194,6 +194,7 @@ InputImage InputImages::Select(const InputImage& whole, const Checks& checks)
   selection->SetInputNoData(whole.noData);
   // Zero is a measurement as well: of dark water, in an image whose margin is zero in all bands.
   selection->SetNoDataInAnyBand(checks.learn && whole.noData != 0.f);
+    chosen.predictions = noise.GetPredictionsWithoutNoisy();
   if (good.size() < whole.bad.size())
   {
     selection->SetBands(good);

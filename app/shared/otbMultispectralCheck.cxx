@@ -60,7 +60,7 @@ std::vector<std::string> FindNames(SpectralApplication& application, const Input
 
 bool VaryInSample(const InputImage& image)
 {
-  const SpectraMatrix sample = ReadLineSample(image.image);
+  const SpectraMatrix sample = ReadLineSample(image.image).pixels;
   for (Eigen::Index band = 0; band < sample.cols(); ++band)
   {
     Range range;

@@ -2,37 +2,43 @@
 #include "otbNoisyBandCheck.h"
 #include "otbLineSample.h"
 
-#include "otbBandList.h"
-#include "otbNoisyBands.h"
+#include <limits>
+#include <vector>
 
 namespace otb
 {
 namespace Wrapper
 {
-std::vector<bool> FindNoisyBandsOfImage(const InputImage& image, const std::vector<bool>& bad)
+namespace
 {
-  const auto          good   = OtherBands(bad);
-  const SpectraMatrix sample = ReadLineSample(image.image);
-  SpectraMatrix       spectra(sample.rows(), static_cast<Eigen::Index>(good.size()));
-  Eigen::Index        valid = 0;
-  for (Eigen::Index pixel = 0; pixel < sample.rows(); ++pixel)
+/** Whether a pixel holds a measurement. Zero in a band is one; in all of them it is that of a margin. */
+bool IsMeasured(const SpectraMatrix& sample, Eigen::Index pixel, float noData)
+{
+  const auto values = sample.row(pixel).array();
+  const bool marked = noData == 0.f ? (values == 0.f).all() : (values == noData).any();
+  return values.isFinite().all() && !marked && !(values == values(0)).all();
+}
+} // namespace
+
+NoisyBands FindNoisyBandsOfImage(const InputImage& image)
+{
+  LineSample                sample = ReadLineSample(image.image, 2);
+  std::vector<Eigen::Index> valid;
+  for (Eigen::Index pixel = 0; pixel < sample.pixels.rows(); ++pixel)
   {
-    for (std::size_t place = 0; place < good.size(); ++place)
+    if (IsMeasured(sample.pixels, pixel, image.noData))
     {
-      spectra(valid, static_cast<Eigen::Index>(place)) = sample(pixel, static_cast<Eigen::Index>(good[place]));
+      valid.push_back(pixel);
     }
-    // Zero in a band is a measurement; in all of them it is that of a margin.
-    const auto values = spectra.row(valid).array();
-    const bool marked = image.noData == 0.f ? (values == 0.f).all() : (values == image.noData).any();
-    valid += values.isFinite().all() && !marked && !(values == values(0)).all() ? 1 : 0;
+    for (SpectraMatrix* nearby : {&sample.right, &sample.below})
+    {
+      if (!IsMeasured(*nearby, pixel, image.noData))
+      {
+        nearby->row(pixel).setConstant(std::numeric_limits<float>::quiet_NaN());
+      }
+    }
   }
-  const auto        found = FindNoisyBands(spectra.topRows(valid));
-  std::vector<bool> noisy(bad.size(), false);
-  for (std::size_t place = 0; place < good.size(); ++place)
-  {
-    noisy[good[place]] = found.noisy[place];
-  }
-  return noisy;
+  return FindNoisyBands({sample.pixels(valid, Eigen::all), sample.right(valid, Eigen::all), sample.below(valid, Eigen::all)});
 }
 } // namespace Wrapper
 } // namespace otb

@@ -3,16 +3,14 @@
 #define otbNoisyBandCheck_h
 
 #include "otbInputImage.h"
-
-#include <vector>
+#include "otbNoisyBands.h"
 
 namespace otb
 {
 namespace Wrapper
 {
-/** A flag for each band of an image, whether it holds noise far above signal, by a part of the image that is read; see FindNoisyBands(). Bands that are
- * known to be bad are neither looked at nor flagged. */
-std::vector<bool> FindNoisyBandsOfImage(const InputImage& image, const std::vector<bool>& bad);
+/** Which bands of an image hold noise, by a part of the image that is read; see FindNoisyBands(). */
+NoisyBands FindNoisyBandsOfImage(const InputImage& image);
 } // namespace Wrapper
 } // namespace otb
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralInversionApplication.h"
 
+#include "otbBandList.h"
 #include "otbEndmemberImageSource.h"
 #include "otbEndmemberTable.h"
 #include "otbStreamingSpectralSampleImageFilter.h"
@@ -100,8 +101,19 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
                                 " pixels to learn from, or 0 for as many as fit ram");
   }
 
-  const SpectralSample sample  = ReadSample(hyperspectral, settings);
-  const auto           prepare = [&](const CallbackProcess::Report& report)
+  SpectralSample sample = ReadSample(hyperspectral, settings);
+  if (!hyperspectral.predictions.empty())
+  {
+    const auto        good = OtherBands(hyperspectral.bad);
+    std::vector<bool> noisy(hyperspectral.bad.size(), false);
+    for (const auto& prediction : hyperspectral.predictions)
+    {
+      noisy[good[prediction.band]] = true;
+    }
+    Inform("Noise: bands " + otb::ToText(noisy) + " of " + hyperspectral.key + " hold noise, and are learnt as other bands foretell them");
+    ApplyPredictions(hyperspectral.predictions, sample.spectra);
+  }
+  const auto prepare = [&](const CallbackProcess::Report& report)
   { estimator.Prepare(sample, response, hyperspectral.axis, [&report](double fraction, double) { return report(fraction); }); };
   if (method.GetPreparationTitle().empty())
   {
