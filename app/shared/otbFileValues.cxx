@@ -97,7 +97,7 @@ void TellFills(SpectralApplication& application, const std::string& key, const s
 }
 } // namespace
 
-std::vector<std::size_t> ReadFileValues(SpectralApplication& application, InputImage& image, std::optional<float> noData, const std::string& noDataKey)
+void ReadFileValues(SpectralApplication& application, InputImage& image, std::optional<float> noData, const std::string& noDataKey)
 {
   const std::string filename = application.GetParameterString(image.key);
   ImageFileValues   values   = ReadValuesOfImage(filename);
@@ -114,7 +114,8 @@ std::vector<std::size_t> ReadFileValues(SpectralApplication& application, InputI
   {
     throw std::invalid_argument(image.key + ": found alpha bands alone, expected at least one band of measurements");
   }
-  image.alpha = whole - values.spectral.size();
+  image.alpha     = whole - values.spectral.size();
+  image.fileBands = values.spectral;
   if (image.alpha > 0)
   {
     application.Inform("Alpha: " + std::to_string(image.alpha) + " of " + std::to_string(whole) + " bands of " + image.key +
@@ -176,7 +177,6 @@ std::vector<std::size_t> ReadFileValues(SpectralApplication& application, InputI
     application.Keep(filter)->UpdateOutputInformation();
     image.image = filter->GetOutput();
   }
-  return values.spectral;
 }
 } // namespace Wrapper
 } // namespace otb

@@ -4,9 +4,8 @@
 
 #include "otbInputImage.h"
 
-#include <cstddef>
 #include <optional>
-#include <vector>
+#include <string>
 
 namespace otb
 {
@@ -16,9 +15,8 @@ class SpectralApplication;
 
 /** Makes of an image as a reader has it the one that its file means: by a filter, if anything is to be done; logs what is. Reads the image once.
  * \param noData the value of invalid pixels by the user, instead of those that the file declares
- * \param noDataKey the parameter of that value, for the log; empty for none
- * \return which bands of the reader's image the bands are */
-std::vector<std::size_t> ReadFileValues(SpectralApplication& application, InputImage& image, std::optional<float> noData, const std::string& noDataKey);
+ * \param noDataKey the parameter of that value, for the log; empty for none */
+void ReadFileValues(SpectralApplication& application, InputImage& image, std::optional<float> noData, const std::string& noDataKey);
 } // namespace Wrapper
 } // namespace otb
 

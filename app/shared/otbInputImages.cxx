@@ -40,6 +40,22 @@ void Join(std::vector<bool>& set, const std::vector<bool>& other)
   std::transform(set.begin(), set.end(), other.begin(), set.begin(), std::logical_or<bool>());
 }
 
+/** What a file says of its bands, of some of them; nothing when it does not say it of all. */
+template <class T>
+std::vector<T> PickFrom(const std::vector<T>& all, const std::vector<std::size_t>& bands)
+{
+  std::vector<T> picked;
+  for (const std::size_t band : bands)
+  {
+    if (band >= all.size())
+    {
+      return {};
+    }
+    picked.push_back(all[band]);
+  }
+  return picked;
+}
+
 /** The value that marks invalid pixels of an image by its metadata, NaN when there is none or it differs from band to band. */
 float GetDeclaredNoData(const ImageMetadata& metadata)
 {
@@ -109,21 +125,19 @@ InputImage InputImages::Read(const std::string& key, bool withAxis, const std::s
   image.image->UpdateOutputInformation();
   const bool byUser = !noData.empty() && m_Application.HasValue(noData);
   image.noData      = byUser ? m_Application.GetParameterFloat(noData) : GetDeclaredNoData(image.image->GetImageMetadata());
-  std::vector<std::size_t> spectral;
   if (IsFromFile(image.image))
   {
     if (m_Read.count(key) == 0)
     {
-      spectral    = ReadFileValues(m_Application, image, byUser ? std::make_optional(image.noData) : std::nullopt, noData);
-      m_Read[key] = {image, spectral};
+      ReadFileValues(m_Application, image, byUser ? std::make_optional(image.noData) : std::nullopt, noData);
+      m_Read[key] = image;
     }
-    image    = m_Read[key].image;
-    spectral = m_Read[key].bands;
+    image = m_Read[key];
   }
   image.bad.assign(image.GetNumberOfBands(), false);
   if (withAxis)
   {
-    image.wholeAxis = ReadSpectralAxis(m_Application, key, spectral);
+    image.wholeAxis = ReadSpectralAxis(m_Application, key, image.fileBands);
     image.axis      = image.wholeAxis;
   }
   return image;
@@ -180,6 +194,7 @@ InputImage InputImages::PrepareToLearn(InputImage& whole, const Checks& checks)
       Join(whole.bad, found);
       chosen = this->Select(whole, checks);
     }
+    chosen.predictions = noise.GetPredictionsWithoutNoisy();
   }
   this->TellBadBands(whole.key, whole.bad, reasons);
   return chosen;
@@ -194,7 +209,6 @@ InputImage InputImages::Select(const InputImage& whole, const Checks& checks)
   selection->SetInputNoData(whole.noData);
   // Zero is a measurement as well: of dark water, in an image whose margin is zero in all bands.
   selection->SetNoDataInAnyBand(checks.learn && whole.noData != 0.f);
-    chosen.predictions = noise.GetPredictionsWithoutNoisy();
   if (good.size() < whole.bad.size())
   {
     selection->SetBands(good);
@@ -256,8 +270,7 @@ std::vector<bool> InputImages::FindDeclaredBadBands(const InputImage& image, std
     {
       throw std::invalid_argument(image.key + ": " + found.problem + " (badbands none reads no list)");
     }
-    inFile = found.bad;
-    inFile.resize(std::min(inFile.size(), bands)); // without alpha, which comes last
+    inFile = PickFrom(found.bad, image.fileBands);
   }
   if (std::find(inFile.begin(), inFile.end(), false) == inFile.end() && !inFile.empty())
   {

@@ -4,7 +4,6 @@
 
 #include "otbInputImage.h"
 
-#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -87,13 +86,8 @@ private:
 
   SpectralApplication& m_Application;
 
-  /** Of an image that was read, by its parameter: the image as its file means it, and its bands among those of the file. */
-  struct FileImage
-  {
-    InputImage               image;
-    std::vector<std::size_t> bands;
-  };
-  std::map<std::string, FileImage> m_Read;
+  /** Images that were read, by their parameters, as their files mean them. */
+  std::map<std::string, InputImage> m_Read;
 };
 } // namespace Wrapper
 } // namespace otb

@@ -4,7 +4,6 @@
 #include "otbSpectralApplication.h"
 #include "otbWavelengthParameter.h"
 
-#include "otbBandList.h"
 #include "otbBandOrder.h"
 #include "otbCoarseGridMap.h"
 #include "otbImageFileChecks.h"
@@ -38,13 +37,21 @@ std::string NameBand(std::size_t band, const std::vector<std::string>& names)
   return std::to_string(band + 1) + (band < names.size() && !names[band].empty() ? " (" + names[band] + ")" : "");
 }
 
-/** Of the image's bands, without alpha, which comes last. */
+/** Whether what a file says of that many bands is said of the image's. */
+bool IsOfBands(std::size_t count, const std::vector<std::size_t>& bands)
+{
+  return std::all_of(bands.begin(), bands.end(), [count](std::size_t band) { return band < count; });
+}
+
 SpectralAxis FindAxis(SpectralApplication& application, const InputImage& image)
 {
   auto* const original = application.GetParameterFloatVectorImage(image.key);
-  const auto  found =
-      IsFromFile(original) ? FindSpectralAxisOfImage(application.GetParameterString(image.key)).axis : GetSpectralAxis(original->GetImageMetadata());
-  return found && found->size() >= image.GetNumberOfBands() ? found->Pick(OtherBands(std::vector<bool>(image.GetNumberOfBands(), false))) : SpectralAxis();
+  if (!IsFromFile(original))
+  {
+    return GetSpectralAxis(original->GetImageMetadata()).value_or(SpectralAxis());
+  }
+  const auto found = FindSpectralAxisOfImage(application.GetParameterString(image.key)).axis;
+  return found && IsOfBands(found->size(), image.fileBands) ? found->Pick(image.fileBands) : SpectralAxis();
 }
 
 std::vector<std::string> FindNames(SpectralApplication& application, const InputImage& image)
@@ -53,8 +60,12 @@ std::vector<std::string> FindNames(SpectralApplication& application, const Input
   {
     return {};
   }
-  auto names = ReadBandNamesOfImage(application.GetParameterString(image.key));
-  names.resize(std::min<std::size_t>(names.size(), image.GetNumberOfBands()));
+  const auto               all = ReadBandNamesOfImage(application.GetParameterString(image.key));
+  std::vector<std::string> names;
+  for (const std::size_t band : IsOfBands(all.size(), image.fileBands) ? image.fileBands : std::vector<std::size_t>())
+  {
+    names.push_back(all[band]);
+  }
   return names;
 }
 

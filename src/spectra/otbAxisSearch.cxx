@@ -72,6 +72,17 @@ bool AxisSearch::Try(const std::string& place, const AxisTexts& texts)
   }
   std::string problem;
   auto        axis = MakeAxis(texts, &problem);
+  if (axis && !m_Alpha.empty() && axis->size() + m_Alpha.size() == m_Bands)
+  {
+    for (const std::size_t band : m_Alpha)
+    {
+      axis->wavelengths.insert(axis->wavelengths.begin() + static_cast<std::ptrdiff_t>(band), 0.);
+      if (!axis->widths.empty())
+      {
+        axis->widths.insert(axis->widths.begin() + static_cast<std::ptrdiff_t>(band), 0.);
+      }
+    }
+  }
   if (axis && axis->size() != m_Bands)
   {
     problem = "found " + std::to_string(axis->size()) + " wavelengths, expected " + std::to_string(m_Bands) + ", one for each band";

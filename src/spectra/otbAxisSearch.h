@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace otb
@@ -16,13 +17,19 @@ namespace otb
 class AxisSearch
 {
 public:
-  explicit AxisSearch(std::size_t bands) : m_Bands(bands)
+  /** \param alpha which of the bands are alpha, in ascending order: a place may know of them or not. They have no wavelength. */
+  explicit AxisSearch(std::size_t bands, std::vector<std::size_t> alpha = {}) : m_Bands(bands), m_Alpha(std::move(alpha))
   {
   }
 
   std::size_t GetNumberOfBands() const
   {
     return m_Bands;
+  }
+
+  const std::vector<std::size_t>& GetAlpha() const
+  {
+    return m_Alpha;
   }
 
   /** Takes the axis that the texts of a place make, if there is none yet; remembers what is wrong with texts that make none. Whether there is one now. */
@@ -50,6 +57,7 @@ public:
 
 private:
   std::size_t                 m_Bands;
+  std::vector<std::size_t>    m_Alpha;
   std::optional<SpectralAxis> m_Axis;
   std::vector<std::string>    m_Reasons;
 };

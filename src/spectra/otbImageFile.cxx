@@ -21,7 +21,25 @@ ImageFile::ImageFile(const std::string& filename)
   GDALAllRegister();
   CPLPushErrorHandler(CPLQuietErrorHandler);
   dataset.reset(GDALDataset::Open(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY));
+  OpenSubdataset();
   CPLPopErrorHandler();
+}
+
+void ImageFile::OpenSubdataset()
+{
+  // As OTB's reader does: of a file without bands of its own it takes the first.
+  const bool         given = options->SubDatasetIndexIsSet();
+  const unsigned int index = given ? options->GetSubDatasetIndex() : 0;
+  if (!dataset || (dataset->GetRasterCount() > 0 && index == 0))
+  {
+    return;
+  }
+  const std::string name = GetItem(*dataset, ("SUBDATASET_" + std::to_string(index + 1) + "_NAME").c_str(), "SUBDATASETS");
+  if (!name.empty())
+  {
+    isFirstOfSeveral = !given && !GetItem(*dataset, "SUBDATASET_2_NAME", "SUBDATASETS").empty();
+    dataset.reset(GDALDataset::Open(name.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY));
+  }
 }
 
 std::vector<std::size_t> ImageFile::GetPickedBands() const

@@ -12,7 +12,8 @@
 
 namespace otb
 {
-/** An image file by its extended filename, opened by GDAL to look at what it says of itself; `dataset` is null when it cannot be opened. */
+/** An image file by its extended filename, opened by GDAL to look at what it says of itself; `dataset` is null when it cannot be opened. Of a file of several
+ * images it is the one that OTB reads (`sdataidx`). */
 struct ImageFile
 {
   explicit ImageFile(const std::string& filename);
@@ -39,6 +40,10 @@ struct ImageFile
   const ExtendedFilenameToReaderOptions::Pointer options = ExtendedFilenameToReaderOptions::New();
   std::string                                    path;
   std::unique_ptr<GDALDataset>                   dataset;
+  bool                                           isFirstOfSeveral = false; ///< of a file of several images, none of which is asked for
+
+private:
+  void OpenSubdataset();
 };
 
 /** The file of an ENVI header beside an image (image.hdr or image.dat.hdr); empty when there is none. */

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbImageFileSpectralAxis.h"
 #include "otbImageFile.h"
+#include "otbImageFileValues.h"
 #include "otbProductArrays.h"
 
 #include "otbTextLines.h"
 
+#include "cpl_minixml.h"
+
 #include <algorithm>
+#include <filesystem>
+#include <memory>
 
 namespace otb
 {
@@ -64,7 +69,58 @@ std::vector<double> FindNumbers(const ImageFile& file, const std::string& part)
   }
   return values;
 }
+
+/** The metadata of the Sentinel-2 product that an image is of: beside it, or in the product's folder that it lies in. */
+std::vector<std::string> FindProductMetadata(const std::string& image)
+{
+  namespace fs = std::filesystem;
+  std::error_code          error;
+  const fs::path           folder = fs::absolute(image, error).parent_path();
+  std::vector<std::string> found;
+  const auto               look = [&](const fs::path& place)
+  {
+    for (const char* name : {"MTD_MSIL2A.xml", "MTD_MSIL1C.xml"})
+    {
+      found.push_back((place / name).string());
+    }
+  };
+  look(folder);
+  for (fs::path place = folder; place.has_relative_path(); place = place.parent_path())
+  {
+    if (place.extension() == ".SAFE" && place != folder)
+    {
+      look(place);
+    }
+  }
+  return found;
+}
+
+/** The numbers of all elements of that name. */
+void FindNumbers(const CPLXMLNode* node, const std::string& name, std::vector<double>& values)
+{
+  for (; node; node = node->psNext)
+  {
+    if (node->eType == CXT_Element)
+    {
+      const auto value = node->pszValue == name ? ParseNumber(CPLGetXMLValue(node, "", "")) : std::nullopt;
+      values.insert(values.end(), value ? 1 : 0, value.value_or(0));
+      FindNumbers(node->psChild, name, values);
+    }
+  }
+}
 } // namespace
+
+std::optional<double> FindAddOffset(const std::string& productMetadata)
+{
+  CPLPushErrorHandler(CPLQuietErrorHandler);
+  const std::unique_ptr<CPLXMLNode, decltype(&CPLDestroyXMLNode)> root(CPLParseXMLString(productMetadata.c_str()), CPLDestroyXMLNode);
+  CPLPopErrorHandler();
+  std::vector<double> values;
+  FindNumbers(root.get(), "BOA_ADD_OFFSET", values);
+  FindNumbers(root.get(), "RADIO_ADD_OFFSET", values);
+  const auto offset = std::find_if(values.begin(), values.end(), [](double value) { return value != 0; });
+  return offset == values.end() ? std::nullopt : std::make_optional(*offset);
+}
 
 ImageFileBadBands FindBadBandsOfImage(const std::string& filename)
 {
@@ -73,11 +129,22 @@ ImageFileBadBands FindBadBandsOfImage(const std::string& filename)
   {
     return {};
   }
+  const auto  alpha = FindAlphaBands(file);
   std::string problem;
-  for (const auto& list : {file.GetItems("bbl"), file.GetList("bbl", "ENVI"), file.GetList("bbl", nullptr)})
+  auto        ofBands = file.GetItems("bbl");
+  const bool  any     = std::any_of(ofBands.begin(), ofBands.end(), [](const std::string& text) { return !text.empty(); });
+  for (const std::size_t band : any ? alpha : std::vector<std::size_t>())
+  {
+    ofBands[band] = ofBands[band].empty() ? "1" : ofBands[band];
+  }
+  for (const auto& list : {ofBands, file.GetList("bbl", "ENVI"), file.GetList("bbl", nullptr)})
   {
     const auto found = static_cast<std::size_t>(std::count_if(list.begin(), list.end(), [](const std::string& text) { return !text.empty(); }));
-    const auto bad   = BadBandsFromList(list);
+    auto       bad   = BadBandsFromList(list);
+    for (const std::size_t band : bad.size() + alpha.size() == file.GetNumberOfBands() ? alpha : std::vector<std::size_t>())
+    {
+      bad.insert(bad.begin() + static_cast<std::ptrdiff_t>(band), false);
+    }
     if (bad.size() == file.GetNumberOfBands())
     {
       return {Pick(bad, file.GetPickedBands()), {}};
@@ -133,6 +200,13 @@ std::optional<double> ReadAddOffsetOfImage(const std::string& filename)
       {
         return value;
       }
+    }
+  }
+  for (const auto& metadata : FindProductMetadata(file.path))
+  {
+    if (const auto offset = FindAddOffset(ReadSmallFile(metadata)))
+    {
+      return offset;
     }
   }
   return std::nullopt;

@@ -34,10 +34,10 @@ void SearchBands(const ImageFile& file, const char* domain, AxisSearch& search)
     return;
   }
   // Alpha has no wavelength, which is no reason to doubt the others.
-  if (wavelengths.back().empty() && IsAlphaBand(file, wavelengths.size() - 1))
+  for (const std::size_t band : search.GetAlpha())
   {
-    wavelengths.back() = "0";
-    units.back()       = units.front();
+    wavelengths[band] = wavelengths[band].empty() ? "0" : wavelengths[band];
+    units[band]       = units[band].empty() ? unit : units[band];
   }
   const auto differs = [&units](const std::string& other) { return other != units.front(); };
   if (std::none_of(units.begin(), units.end(), differs))
@@ -178,7 +178,7 @@ ImageFileAxis FindSpectralAxisOfImage(const std::string& filename)
   {
     return {};
   }
-  AxisSearch search(file.GetNumberOfBands());
+  AxisSearch search(file.GetNumberOfBands(), FindAlphaBands(file));
   Search(file, search);
   if (!search.GetAxis())
   {

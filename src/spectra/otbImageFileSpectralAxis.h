@@ -49,9 +49,8 @@ SpectraMorph_EXPORT ImageFileBadBands FindBadBandsOfImage(const std::string& fil
 SpectraMorph_EXPORT std::optional<double> ReadIgnoredValueOfImage(const std::string& filename);
 
 /** What Sentinel-2's products since baseline 04.00 say must be added to their numbers before they are reflectance times the quantification value: -1000. By the
- * metadata of the image or its bands (BOA_ADD_OFFSET, RADIO_ADD_OFFSET), in any form that GDAL's and others' conversions leave; nothing when it says nothing,
- * or 0.
- */
+ * metadata of the image or its bands (BOA_ADD_OFFSET, RADIO_ADD_OFFSET), in any form that GDAL's and others' conversions leave, or by MTD_MSIL2A.xml beside it
+ * or in the .SAFE folder that it lies in; nothing when none says it, or all say 0. */
 SpectraMorph_EXPORT std::optional<double> ReadAddOffsetOfImage(const std::string& filename);
 } // namespace otb
 

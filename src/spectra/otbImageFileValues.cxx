@@ -78,6 +78,19 @@ bool IsAlphaBand(const ImageFile& file, std::size_t band)
   return other && IsOpaqueOf(BandOf(file, band)->GetRasterDataType(), FindOpaque(BandOf(file, band)));
 }
 
+std::vector<std::size_t> FindAlphaBands(const ImageFile& file)
+{
+  std::vector<std::size_t> bands;
+  for (std::size_t band = 0; band < file.GetNumberOfBands(); ++band)
+  {
+    if (IsAlphaBand(file, band))
+    {
+      bands.push_back(band);
+    }
+  }
+  return bands;
+}
+
 namespace
 {
 /** One over the number that reflectances were multiplied with. */
@@ -102,12 +115,9 @@ std::vector<GDALRasterBand*> FindMasks(const ImageFile& file)
 {
   std::vector<GDALRasterBand*> masks;
   bool                         whole = false;
-  for (std::size_t band = 0; band < file.GetNumberOfBands(); ++band)
+  for (const std::size_t band : FindAlphaBands(file))
   {
-    if (IsAlphaBand(file, band))
-    {
-      masks.push_back(BandOf(file, band));
-    }
+    masks.push_back(BandOf(file, band));
   }
   for (const std::size_t band : file.GetPickedBands())
   {

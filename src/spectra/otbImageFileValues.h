@@ -19,6 +19,9 @@ struct ImageFile;
 /** Whether a band is alpha: it is called so, and holds little besides zero and one other value. GDAL calls the fourth band of any GeoTIFF of bytes alpha. */
 bool IsAlphaBand(const ImageFile& file, std::size_t band);
 
+/** In ascending order. */
+std::vector<std::size_t> FindAlphaBands(const ImageFile& file);
+
 /** What the numbers of a file's bands mean. */
 struct SpectraMorph_EXPORT ImageFileValues
 {

@@ -160,6 +160,13 @@ std::string GetFileName(const std::string& path)
 }
 } // namespace
 
+ProductArrays ReadProductArrays(const GDALGroup& root)
+{
+  ProductArrays arrays;
+  Visitor(arrays).Visit(root, 0);
+  return arrays;
+}
+
 ProductArrays ReadProductArrays(const std::string& path)
 {
   GDALAllRegister();
@@ -171,7 +178,7 @@ ProductArrays ReadProductArrays(const std::string& path)
     const auto                         root = dataset ? dataset->GetRootGroup() : nullptr;
     if (root)
     {
-      Visitor(arrays).Visit(*root, 0);
+      arrays = ReadProductArrays(*root);
     }
   }
   CPLPopErrorHandler();
@@ -238,6 +245,7 @@ const ProductCube* FindCubeOfImage(const ProductArrays& arrays, const ImageFile&
   const auto         lines   = static_cast<std::size_t>(file.dataset->GetRasterYSize());
   const auto         columns = static_cast<std::size_t>(file.dataset->GetRasterXSize());
   const std::string  name    = bands > 0 ? ImageFile::GetItem(*file.dataset->GetRasterBand(1), "NETCDF_VARNAME") : std::string();
+  const std::string  shown   = file.dataset->GetDescription();
   const ProductCube* only    = nullptr;
   std::size_t        fitting = 0;
   for (const auto& cube : arrays.cubes)
@@ -247,7 +255,7 @@ const ProductCube* FindCubeOfImage(const ProductArrays& arrays, const ImageFile&
       continue;
     }
     const std::string full  = WithoutBlanks(cube.name);
-    const bool        ends  = file.path.size() > full.size() && file.path.compare(file.path.size() - full.size(), full.size(), full) == 0;
+    const bool        ends  = shown.size() > full.size() && shown.compare(shown.size() - full.size(), full.size(), full) == 0;
     const bool        named = name.empty() ? ends : GetFileName(cube.name) == name;
     if (named)
     {
@@ -268,7 +276,7 @@ std::string FindWrongLayout(const ImageFile& file)
   }
   const std::string path   = GetArrayPath(file);
   const auto        arrays = ReadProductArrays(path);
-  const auto* const shown  = FindCubeOfImage(arrays, file);
+  const auto* const shown  = file.isFirstOfSeveral ? nullptr : FindCubeOfImage(arrays, file);
   const auto        advice = [&path](const ProductCube& cube, std::size_t dimension, bool axis)
   {
     const std::string order = dimension == 1 ? "1,0,2" : "2,0,1";
@@ -286,12 +294,16 @@ std::string FindWrongLayout(const ImageFile& file)
     }
     return {};
   }
+  if (file.GetNumberOfBands() > 0 && !file.isFirstOfSeveral)
+  {
+    return {};
+  }
   // A file of several arrays: the cubes that have an axis.
   std::string commands;
   for (const auto& cube : arrays.cubes)
   {
     std::size_t dimension = 3;
-    if (FindAxisOfCube(arrays, cube, dimension) && dimension < 3 && file.GetNumberOfBands() == 0)
+    if (FindAxisOfCube(arrays, cube, dimension) && dimension < 3)
     {
       commands += (commands.empty() ? "" : ", or ") + advice(cube, dimension, true);
     }

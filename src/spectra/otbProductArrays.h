@@ -39,15 +39,19 @@ struct ProductArrays
   std::vector<ProductCube> cubes;
 };
 
+/** What a group and the groups in it hold. Exported for tests alone. */
+SpectraMorph_EXPORT ProductArrays ReadProductArrays(const GDALGroup& root);
+
 /** Opens a file of arrays; nothing in it when GDAL does not know it as one. */
 ProductArrays ReadProductArrays(const std::string& path);
 
 /** Whether the image is of a file of arrays. */
 bool IsProductOfArrays(const ImageFile& file);
 
-/** The axis of a cube; null when the file has none for it. `dimension` becomes the place of the bands among its dimensions, from 0, and 3 when it is not known.
+/** The axis of a cube, exported for tests alone; null when the file has none for it. `dimension` becomes the place of the bands among its dimensions, from 0,
+ * and 3 when it is not known.
  */
-const ProductAxis* FindAxisOfCube(const ProductArrays& arrays, const ProductCube& cube, std::size_t& dimension);
+SpectraMorph_EXPORT const ProductAxis* FindAxisOfCube(const ProductArrays& arrays, const ProductCube& cube, std::size_t& dimension);
 
 /** The cube that GDAL shows as this image; null when it is none. */
 const ProductCube* FindCubeOfImage(const ProductArrays& arrays, const ImageFile& file);

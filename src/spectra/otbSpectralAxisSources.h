@@ -52,6 +52,10 @@ std::vector<std::string> ToTexts(const std::string& list);
 /** The text of a file that is not too long to be what is looked for; empty when there is none. */
 std::string ReadSmallFile(const std::string& path);
 
+/** What the metadata of a Sentinel-2 product (MTD_MSIL2A.xml, MTD_MSIL1C.xml) say must be added to its numbers: the first BOA_ADD_OFFSET or RADIO_ADD_OFFSET
+ * that is not 0; nothing when there is none. */
+SpectraMorph_EXPORT std::optional<double> FindAddOffset(const std::string& productMetadata);
+
 std::string ToLower(std::string text);
 } // namespace otb
 

@@ -253,6 +253,60 @@ class Products(unittest.TestCase):
         self.assertIn("(WARNING)", log)
         self.assertIn("-1000 must be added to its values", log)
 
+    def test_an_offset_that_the_product_states_is_told(self):
+        metadata = '<?xml version="1.0"?><n1:Level-2A_User_Product xmlns:n1="x"><BOA_ADD_OFFSET_VALUES_LIST><BOA_ADD_OFFSET band_id="0">{}</BOA_ADD_OFFSET></BOA_ADD_OFFSET_VALUES_LIST></n1:Level-2A_User_Product>'
+        wavelengths = self.text("wl.txt", "\n".join(map(str, WAVELENGTHS)))
+        bands = self.folder / "S2A_MSIL2A.SAFE" / "GRANULE" / "L2A_T33" / "IMG_DATA" / "R10m"
+        bands.mkdir(parents=True)
+        for image, side in (("stack.tif", "MTD_MSIL2A.xml"), (bands / "stack.tif", "S2A_MSIL2A.SAFE/MTD_MSIL2A.xml")):
+            for offset, told in ((-1000, True), (0, False)):
+                self.text(side, metadata.format(offset))
+                code, log = run("SpectralResponseDegradation", **{"in": self.image(image)}, **BAND, wl=wavelengths, out=self.out)
+                self.assertEqual(code, 0, log)
+                self.assertEqual("-1000 must be added to its values" in log, told, log)
+
+    def test_images_of_one_file_each_have_their_own_numbers(self):
+        path = self.folder / "two.nc"
+        file = ArrayFile(path)
+        wavelength, rows, columns = (file.root.CreateDimension(name, "", "", size) for name, size in (("wavelength", BANDS), ("northing", ROWS), ("easting", COLUMNS)))
+        file.array(file.root, "wavelength", [wavelength], WAVELENGTHS.astype("float32"), "nm")
+        for name, gain, offset in (("radiance", 0.01, 3), ("reflectance", 0.0001, -0.1)):
+            array = file.root.CreateMDArray(name, [wavelength, rows, columns], gdal.ExtendedDataType.Create(gdal.GDT_UInt16))
+            array.SetScale(gain)
+            array.SetOffset(offset)
+            array.SetNoDataValueDouble(65535)
+            numbers = numpy.round((self.cube - offset) / gain).clip(0, 65000).astype("uint16")
+            numbers[:, 2, 3] = 65535
+            array.Write(numbers)
+        del array, wavelength, rows, columns, file
+        names = [name for name, _ in gdal.Open(str(path)).GetSubDatasets()]
+        index = next(number for number, name in enumerate(names) if name.endswith("reflectance"))
+        found = self.degraded(f"{path}?&sdataidx={index}")
+        expected = self.expected.copy()
+        # GDAL may read the lines of such a file from below.
+        found = found if found[0, 2, 3] == -9999 else found[:, ::-1]
+        self.assertEqual(found[0, 2, 3], -9999)
+        expected[0, 2, 3] = -9999
+        numpy.testing.assert_allclose(found, expected, atol=1e-4)
+
+    def test_lists_that_do_not_count_alpha(self):
+        cube = numpy.concatenate([self.cube, numpy.full((1, ROWS, COLUMNS), 255, "float32")])
+        cube[-1, 3, 4] = 0
+        for place in (BANDS, 2, 0):
+            order = list(range(BANDS))
+            order.insert(place, BANDS)
+            image = gdal.Open(str(self.image("lists.tif", cube[order])), gdal.GA_Update)
+            image.GetRasterBand(place + 1).SetColorInterpretation(gdal.GCI_AlphaBand)
+            image.SetMetadata({"wavelength": "{" + ", ".join(map(str, WAVELENGTHS)) + "}", "wavelength_units": "Nanometers",
+                               "bbl": "{" + ", ".join("0" if band == 20 else "1" for band in range(BANDS)) + "}"}, "ENVI")
+            image = None
+            code, log = run("SpectralResponseDegradation", **{"in": self.folder / "lists.tif"}, **BAND, out=self.out)
+            self.assertEqual(code, 0, log)
+            self.assertIn("Bad bands: 1 of 24 are left out (21 by the file's bad bands list)", log)
+            expected = self.expected.copy()
+            expected[0, 3, 4] = -9999
+            numpy.testing.assert_allclose(read_image(self.out), expected, atol=1e-6, err_msg=str(place))
+
     def test_why_there_are_no_wavelengths(self):
         path = self.image("few.tif", self.cube[:4])
         self.refuses(path, "it has only 4 bands: is it the hyperspectral image?")
