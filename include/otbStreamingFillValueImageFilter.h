@@ -17,7 +17,8 @@ namespace otb
  *
  * A fill value is the same in all bands and lies outside the range of all measurements:
  * - one that is customary (-9999, -32768, 65535, -1e34, ...), in any pixel;
- * - any other than zero, in two pixels or more, that is far from that range (eight times its width), or negative where no measurement is.
+ * - any other than zero, in two pixels or more, that is far from that range (eight times its width), or eight times as negative as the measurements, if any
+ *   is: -0.9999 among reflectances.
  *
  * A customary negative one stands for none in a single band as well. An image of one band has the customary ones alone. Numbers that are NaN, infinite or of a
  * magnitude from 1e37 do not count, nor does a pixel that is zero in all bands.

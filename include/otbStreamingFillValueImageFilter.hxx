@@ -16,7 +16,8 @@ namespace FillValues
 constexpr float Great = 1e37f;
 /** Different values that all bands of a pixel share, of which no more are kept: fill values are few. */
 constexpr std::size_t MostKept = 32;
-/** From the range of measurements, in widths of it, from which a value is taken for a fill value that nobody is known to use. */
+/** From the range of measurements, in widths of it, from which a value is taken for a fill value that nobody is known to use; of a negative one in depths of
+ * the negative measurements, which noise makes. */
 constexpr float Distance = 8.f;
 
 /** A fill value that files are known to have. */
@@ -153,7 +154,8 @@ std::vector<typename PersistentFillValueImageFilter<TImage>::Fill> PersistentFil
   const auto  outside = [&](float value) { return value < least || value > greatest; };
   for (const auto& [value, pixels] : m_Total.flat)
   {
-    const bool far = value < least - FillValues::Distance * width || value > greatest + FillValues::Distance * width || (value < 0 && least >= 0);
+    const bool negative = value < 0 && value < FillValues::Distance * std::min(least, 0.f);
+    const bool far      = value < least - FillValues::Distance * width || value > greatest + FillValues::Distance * width || negative;
     if (value != 0 && outside(value) && (FillValues::IsCustomary(value) || (pixels > 1 && far)))
     {
       fills.push_back({value, pixels, FillValues::IsCustomary(value) && value < 0});

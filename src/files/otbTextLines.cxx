@@ -37,6 +37,7 @@ void TextLines::FindEncoding()
   const int   first  = buffer->sgetc();
   if (first != 0xFF && first != 0xFE)
   {
+    FindEncodingWithoutMark();
     return;
   }
   buffer->sbumpc();
@@ -46,6 +47,27 @@ void TextLines::FindEncoding()
   }
   buffer->sbumpc();
   m_Encoding = first == 0xFF ? Encoding::Utf16LittleEndian : Encoding::Utf16BigEndian;
+}
+
+void TextLines::FindEncodingWithoutMark()
+{
+  constexpr auto end    = std::istream::traits_type::eof();
+  auto* const    buffer = m_Text.rdbuf();
+  const int      first  = buffer->sbumpc();
+  const int      second = buffer->sgetc();
+  if (first == end || buffer->sungetc() == end)
+  {
+    return;
+  }
+  // No text begins with a zero byte, nor has one after its first character.
+  if (first != 0 && second == 0)
+  {
+    m_Encoding = Encoding::Utf16LittleEndian;
+  }
+  else if (first == 0 && second != 0 && second != end)
+  {
+    m_Encoding = Encoding::Utf16BigEndian;
+  }
 }
 
 std::optional<unsigned int> TextLines::NextUnit()

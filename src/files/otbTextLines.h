@@ -13,8 +13,9 @@ namespace otb
 /** \class TextLines
  * \brief Reads tables of numbers line by line, keeping the place so that an error names it.
  *
- * Empty lines and lines that start with # are skipped; lines end with a line feed, a carriage return, or both. UTF-16 is told by its byte order mark and read
- * as UTF-8. Lines are bounded, so that a binary file given by mistake neither fills the memory nor is taken for text.
+ * Empty lines and lines that start with # are skipped; lines end with a line feed, a carriage return, or both. UTF-16 is told by its byte order mark, or by a
+ * zero byte within its first character, and read as UTF-8. Lines are bounded, so that a binary file given by mistake neither fills the memory nor is taken for
+ * text.
  */
 class TextLines
 {
@@ -53,6 +54,7 @@ private:
   std::optional<unsigned int> NextUnit();
 
   void FindEncoding();
+  void FindEncodingWithoutMark();
 
   enum class Encoding
   {

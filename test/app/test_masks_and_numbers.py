@@ -124,6 +124,12 @@ class Masks(FileValuesTest):
         # Not picked by the filename, and a mask nevertheless.
         self.expect_strip(f"{self.folder}/alpha.tif?&bands=1:4")
         self.fails("inms: found 3 bands besides alpha, expected 4", inms=f"{self.folder}/alpha.tif?&bands=1:3,5")
+        # Wherever it stands among the bands, with what the file says of the others.
+        for place in (0, 1, 3):
+            cube = numpy.insert(self.sharp, place, alpha, axis=0).astype("float32")
+            wavelengths = numpy.insert(numpy.linspace(450, 920, 4), place, 0)
+            path = write_image(self.folder / "within.tif", cube, wavelengths, geotransform=SHARP_GRID)
+            self.expect_strip(edit(path, lambda file, band=place + 1: file.GetRasterBand(band).SetColorInterpretation(gdal.GCI_AlphaBand)))
 
     def test_alpha_of_the_coarse_image_comes_last(self):
         cube = numpy.concatenate([(self.coarse * 10000).round(), numpy.where(HIDDEN, 0, 65535)[None]]).astype("uint16")
@@ -161,6 +167,10 @@ class Masks(FileValuesTest):
             if value != 3.4028235e38:
                 self.assertRegex(log, r"\(WARNING\).*inhs: found .* in all bands of 18 pixels, outside the range of all others")
         self.assertEqual(self.pixels("one.tif", filled(-9999, 4))[0], expected)
+        # Divided by 10000 like all else, below what noise makes of dark pixels.
+        dark = filled(-0.9999)
+        dark[3:5, 7, 7] = -0.02
+        self.pixels("divided.tif", dark)
         whole = self.pixels("plain.tif", self.coarse, SIZE * SIZE)[1]
         self.assertNotIn("WARNING", whole.replace("(WARNING): Streaming", ""))
         self.assertEqual(self.pixels("mask.tif", filled(0.9), change=lambda path: add_mask(path, ~HIDDEN))[0], expected)

@@ -133,7 +133,7 @@ TEST(SpectralAxis, ReadsUtf16AndAnyLineEnds)
     little += {unit, '\0'};
     big += {'\0', unit};
   }
-  for (const auto& encoded : {little, big, std::string("wavelength,fwhm\r418.24,7\r423.87,6.5\r")})
+  for (const auto& encoded : {little, big, little.substr(2), big.substr(2), std::string("wavelength,fwhm\r418.24,7\r423.87,6.5\r")})
   {
     EXPECT_EQ(Read(encoded).wavelengths, (Values{418.24, 423.87}));
     EXPECT_EQ(Read(encoded).widths, (Values{7, 6.5}));
