@@ -33,8 +33,9 @@ void SpectralResponseParameters::Add()
   m_Application.AddParameter(ParameterType_InputFilename, "srf.file.in", "Response curves");
   m_Application.SetParameterDescription(
       "srf.file.in", "CSV with a header line: wavelength in the first column (nm, or um if all are under 100), then one column for each band of the "
-                     "multispectral image, in its order; responses >= 0 in any scale. Or white-space separated columns without a header: wavelength, solar "
-                     "irradiance (ignored), bands.");
+                     "multispectral image, in its order; responses >= 0 in any scale. Tables as spreadsheets write them are read too: decimal commas between "
+                     "semicolons or tabs, UTF-16, descending wavelengths, a title above, units below. Or white-space separated columns without a header: "
+                     "wavelength, solar irradiance (ignored), bands.");
   m_Application.MandatoryOff("srf.file.in");
 
   m_Application.AddChoice("srf.matrix", "Matrix from a file");

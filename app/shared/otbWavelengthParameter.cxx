@@ -18,8 +18,9 @@ void AddWavelengthParameter(SpectralApplication& application)
   application.AddParameter(ParameterType_InputFilename, "wl", "Wavelengths of the hyperspectral image");
   application.SetParameterDescription(
       "wl", "Text or CSV file with the centre wavelength of each band in the order of the bands (nm, or um if all are under 100), a line for each band, with "
-            "the full width at half maximum in a second column if known. Needed only when the file of the hyperspectral image has no wavelengths, which it "
-            "overrides.");
+            "the full width at half maximum in a second column if known, or in the columns that a header names (band, wavelength, fwhm in any order; as "
+            "spreadsheets write them). Or an ENVI header, the XML metadata of an EnMAP or DESIS product, or the product itself (EMIT, PRISMA). Needed only "
+            "when the file of the hyperspectral image has no wavelengths, which it overrides.");
   application.MandatoryOff("wl");
 }
 
