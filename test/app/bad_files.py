@@ -6,6 +6,7 @@ import os
 import pathlib
 
 import numpy
+from osgeo import gdal
 
 from launcher import run, write_image
 
@@ -39,6 +40,9 @@ TEXTS = {
     "wavelengths_few.csv": "400\n500\n",
     "wavelengths_word.csv": "400\nx\n",
     "wavelengths_negative.csv": "400\n-500\n",
+    "wavelengths_commas.csv": "".join(f"{450 + 50 * band},0{band}\n" for band in range(10)),
+    "wavelengths_wide.csv": "fwhm,wavelength\n" + "".join(f"{450 + 50 * band},10\n" for band in range(10)),
+    "product.xml": "<?xml version='1.0'?><product/>",
     # Kernels.
     "kernel_even.csv": "1,1\n1,1\n",
     "kernel_word.csv": "1,1,1\n1,x,1\n1,1,1\n",
@@ -92,6 +96,15 @@ MODELS = {
 }
 
 
+def write_on_its_side(name, cube):
+    """As EMIT has it: rows, columns, bands."""
+    file = gdal.GetDriverByName("netCDF").CreateMultiDimensional(name)
+    root = file.GetRootGroup()
+    bands, rows, columns = cube.shape
+    dimensions = [root.CreateDimension(key, "", "", size) for key, size in (("downtrack", rows), ("crosstrack", columns), ("bands", bands))]
+    root.CreateMDArray("reflectance", dimensions, gdal.ExtendedDataType.Create(gdal.GDT_Float32)).Write(numpy.ascontiguousarray(cube.transpose(1, 2, 0)))
+
+
 def write_images():
     """A scene of 32 x 32 pixels, 8 x 8 coarse ones, and what is wrong with its siblings. Returns the response matrix."""
     generator = numpy.random.default_rng(1)
@@ -125,6 +138,38 @@ def write_images():
     write_image("sharp_mask.tif", numpy.ones((1, 32, 32), "uint8"))
     spectra[0, 0, 0] = numpy.nan
     write_image("endmembers_nan.tif", spectra)
+    # Places that are lost, bands that are not what they seem, and headers that contradict themselves.
+    turned = (500000, 36, 12, 5800000, 12, -36)
+    write_image("turned.tif", coarse, WAVELENGTHS, geotransform=turned)
+    write_image("turned_sharp.tif", sharp, geotransform=tuple(number / 4 if place % 3 else number for place, number in enumerate(turned)))
+    write_image("points.tif", coarse, WAVELENGTHS, geotransform=None, epsg=None)
+    image = gdal.Open("points.tif", gdal.GA_Update)
+    image.SetGCPs([gdal.GCP(500000 + 36 * c + 12 * r, 5800000 + 12 * c - 36 * r, 0, c, r) for c in (0, 4, 8) for r in (0, 4, 8)], "")
+    image = None
+    one_constant = sharp.copy()
+    one_constant[1] = 0.25
+    write_image("band_constant.tif", one_constant, geotransform=SHARP_GRID)
+    write_image("other_bands.tif", sharp, [2200, 1600, 490], geotransform=SHARP_GRID)
+    alpha = numpy.full((1, 8, 8), 255, "uint8")
+    write_image("alpha.tif", numpy.concatenate([alpha, alpha]), geotransform=COARSE_GRID)
+    image = gdal.Open("alpha.tif", gdal.GA_Update)
+    for band in (1, 2):
+        image.GetRasterBand(band).SetColorInterpretation(gdal.GCI_AlphaBand)
+    image = None
+    listed = "{" + ", ".join(map(str, WAVELENGTHS)) + "}"
+    for name, text in {
+        "bbl": "bbl = {1, 1, 1, 1, 1, 1, 1, 1, 1}",
+        "bbl_words": "bbl = {1, 1, 1, 1, 1, 1, 1, 1, 1, good}",
+        "wavelengths_short": "wavelength = {450, 500, 550}",
+        "wavelengths_zero": "wavelength = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0}",
+        "unit": f"wavelength units = Micrometers\nwavelength = {listed}",
+    }.items():
+        write_image(f"{name}.img", coarse, geotransform=COARSE_GRID)
+        pathlib.Path(f"{name}.img.aux.xml").unlink(missing_ok=True)
+        with open(f"{name}.hdr", "a", encoding="ascii") as header:
+            header.write(text + "\n")
+    pathlib.Path("alone.hdr").write_text(pathlib.Path("unit.hdr").read_text())
+    write_on_its_side("side.nc", coarse)
     pathlib.Path("cut.tif").write_bytes(pathlib.Path("coarse.tif").read_bytes()[:1000])
     return response
 

@@ -139,6 +139,15 @@ class NoisyBands(CheckTest):
             numpy.testing.assert_array_equal(self.fuse(inhs=self.image(size)), expected)
             self.assertIn("Bad bands: 4 of 30 are left out (7-9, 21 with noise far above signal", self.log)
 
+    def test_a_band_that_sees_what_no_other_does_is_none(self):
+        cube = self.coarse.copy()
+        for band in (0, 15, BANDS - 1):
+            cube[band] = numpy.kron(numpy.random.default_rng(band).uniform(0.1, 0.9, (6, 6)), numpy.ones((4, 4)))
+        inhs = write_image(self.folder / "own.tif", cube, WAVELENGTHS, WIDTHS, COARSE_GRID)
+        code, log = run("HyperspectralSuperResolution", **self.parameters({"inhs": inhs, "epochs": 5}))
+        self.assertEqual(code, 0, log)
+        self.assertNotIn("Bad bands", log)
+
     def test_unless_none_is_asked_for(self):
         code, log = run("HyperspectralSuperResolution", **self.parameters({"inhs": self.image(0.5), "badbands": "none", "epochs": 5}))
         self.assertEqual(code, 0, log)
@@ -153,6 +162,17 @@ class NoisyBands(CheckTest):
         for size in (0, 0.01):
             self.assertEqual(len(self.fuse(inhs=self.image(size), epochs=5)), BANDS)
             self.assertNotIn("Bad bands", self.log)
+        self.fuse(epochs=5)
+        self.assertNotIn("Noise:", self.log)
+
+    def test_some_noise_is_not_learnt(self):
+        good = [band for band in range(BANDS) if band not in self.BAD]
+        plain = {"method": "morph", "refine": "false", "radio": "none"}
+        expected = root_mean_square(self.fuse(**plain) - self.truth)
+        found = self.fuse(inhs=self.image(0.1), **plain)
+        self.assertIn("Noise: bands 7-9,21 of inhs hold noise, and are learnt as other bands foretell them", self.log.replace("7-9, 21", "7-9,21"))
+        for bands in (good, self.BAD):
+            self.assertLess(root_mean_square(found[bands] - self.truth[bands]), 1.25 * expected)
 
 
 class Places(CheckTest):
@@ -178,14 +198,35 @@ class Places(CheckTest):
         found = self.fuse(inms=f"{inms}?&skipcarto=true", inhs=f"{inhs}?&skipcarto=true")
         numpy.testing.assert_array_equal(found, self.fuse())
 
-    def test_control_points_alone_are_refused(self):
-        path = write_image(self.folder / "points.tif", self.coarse, WAVELENGTHS, WIDTHS, geotransform=None, epsg=None)
+    def points(self, name, cube, grid, place=lambda x, y: (x, y), **options):
+        """An image that has ground control points instead of a geotransform, each of which `place` moves."""
+        path = write_image(self.folder / name, cube, geotransform=None, epsg=None, **options)
         image = gdal.Open(str(path), gdal.GA_Update)
         reference = osr.SpatialReference()
         reference.ImportFromEPSG(32633)
-        image.SetGCPs([gdal.GCP(COARSE_GRID[0] + 40 * c, COARSE_GRID[3] - 40 * r, 0, c, r) for c in (0, 12, 24) for r in (0, 12, 24)], reference.ExportToWkt())
+        rows, columns = cube.shape[1:]
+        corners = [(c * columns / 2, r * rows / 2) for c in range(3) for r in range(3)]
+        image.SetGCPs([gdal.GCP(*place(grid[0] + grid[1] * c, grid[3] + grid[5] * r), 0, c, r) for c, r in corners], reference.ExportToWkt())
         image = None
-        self.refused("inhs: found ground control points without a geotransform, expected .*gdalwarp", inhs=path)
+        return path
+
+    def test_control_points_of_an_upright_grid_are_its_place(self):
+        grid = (COARSE_GRID[0] + 6 * 40, 40, 0, COARSE_GRID[3] - 3 * 40, 0, -40)
+        parameters = {"method": "morph", "method_morph_csp": "true"}
+        expected = self.fuse(inhs=write_image(self.folder / "part.tif", self.coarse[:, 3:, 6:], WAVELENGTHS, WIDTHS, grid), **parameters)
+        inhs = self.points("points.tif", self.coarse[:, 3:, 6:], grid, wavelengths=WAVELENGTHS, widths=WIDTHS)
+        numpy.testing.assert_array_equal(self.fuse(inhs=inhs, **parameters), expected)
+        self.assertIn("Place: inhs lies where its ground control points say", self.log)
+        # Of the sharp image they give the output its place.
+        numpy.testing.assert_array_equal(self.fuse(inhs=inhs, inms=self.points("points_ms.tif", self.sharp, SHARP_GRID), **parameters), expected)
+        image = gdal.Open(str(self.folder / "out.tif"))
+        self.assertEqual((image.GetGeoTransform(), image.GetGCPCount(), image.GetSpatialRef().GetAuthorityCode(None)), (SHARP_GRID, 0, "32633"))
+
+    def test_other_control_points_are_refused(self):
+        cosine, sine = math.cos(0.3), math.sin(0.3)
+        for place in (lambda x, y: (x * cosine - y * sine, x * sine + y * cosine), lambda x, y: (x + (y - COARSE_GRID[3]) ** 2 / 4000, y)):
+            inhs = self.points("points.tif", self.coarse, COARSE_GRID, place, wavelengths=WAVELENGTHS, widths=WIDTHS)
+            self.refused("inhs: found ground control points without a geotransform, expected .*gdalwarp", inhs=inhs)
 
     def test_the_other_images_projection(self):
         grid = (COARSE_GRID[0] + 6 * 40, 40, 0, COARSE_GRID[3] - 3 * 40, 0, -40)

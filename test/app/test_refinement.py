@@ -188,6 +188,29 @@ class Innovation(RefinementTest):
         logged = float(re.search(r"Score of .*?: (\S+) \+- \S+, refined", log)[1])
         self.assertAlmostEqual(values["false"], logged, delta=0.01 * logged)
 
+    def test_it_is_that_of_the_log_in_another_projection_too(self):
+        turned = self.folder / "turned.tif"
+        gdal.Warp(str(turned), str(self.inhs), dstSRS="EPSG:32632", xRes=40, yRes=40, resampleAlg="cubic", dstNodata=-9999)
+        self.inhs = turned
+        self.fuse("plain.tif", refine="false", radio="none")
+        self.fuse("refined.tif", refine="true", radio="none")
+        logged = float(re.search(r"Score of .*?: (\S+) \+- \S+, refined", self.log)[1])
+        # Interpolated, as refinement has it: nearest neighbours are displaced by up to half a coarse pixel.
+        self.assertAlmostEqual(self.score(self.folder / "plain.tif")["innovation"]["value"], logged, delta=0.01 * logged)
+
+    def test_what_the_mask_hides_does_not_count(self):
+        good = self.score(write_image(self.folder / "image.tif", self.real.astype("float32"), WAVELENGTHS, geotransform=SHARP_GRID))["innovation"]
+        poor = self.real.astype("float32")
+        poor[:, 40:70, 30:90] *= 1.3
+        image = write_image(self.folder / "image.tif", poor, WAVELENGTHS, geotransform=SHARP_GRID)
+        mask = numpy.ones((1, 96, 96), "uint8")
+        mask[:, 40:70, 30:90] = 0
+        self.assertGreater(self.score(image)["innovation"]["value"], 5 * good["value"])
+        found = self.score(image, mask=write_image(self.folder / "hidden.tif", mask, geotransform=SHARP_GRID))["innovation"]
+        self.assertAlmostEqual(found["value"], good["value"], delta=0.1)
+        self.assertLess(found["pixels"], good["pixels"])
+        self.assertGreater(found["pixels"], 200)
+
     def test_other_grounds_have_none(self):
         self.write(hyperspectral(truth(seed=7)), multispectral(self.real))
         image = write_image(self.folder / "image.tif", self.real.astype("float32"), WAVELENGTHS, geotransform=SHARP_GRID)
