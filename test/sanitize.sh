@@ -9,9 +9,9 @@ suite=${2:-unit}
 build=build/${sanitizer//,/-}
 
 case $suite in
-  unit) targets=(SpectraMorphUnitTests SpectraMorphFuzzAxis SpectraMorphFuzzModel SpectraMorphFuzzResponse) tests='^(unit|fuzz)/' ;;
+  unit) targets=(SpectraMorphUnitTests SpectraMorphFuzzArrays SpectraMorphFuzzAxis SpectraMorphFuzzModel SpectraMorphFuzzResponse) tests='^(unit|fuzz)/' ;;
   filter) targets=(SpectraMorphFilterTests) tests='^filter/' ;;
-  *) targets=(SpectraMorphUnitTests SpectraMorphFilterTests SpectraMorphFuzzAxis SpectraMorphFuzzModel SpectraMorphFuzzResponse) tests='^(unit|filter|fuzz)/' ;;
+  *) targets=(SpectraMorphUnitTests SpectraMorphFilterTests SpectraMorphFuzzArrays SpectraMorphFuzzAxis SpectraMorphFuzzModel SpectraMorphFuzzResponse) tests='^(unit|filter|fuzz)/' ;;
 esac
 
 options=()

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The first byte says what the rest is: a file of wavelengths, the ENVI header of an image, what products keep beside images or in names, or a list of bands.
+// The first byte says what the rest is: a file of wavelengths, the ENVI header of an image, what products keep beside images or in names, a list of bands,
+// a file given as wl, or a product's metadata with an offset.
 
 #include "otbBandList.h"
 #include "otbImageFileSpectralAxis.h"
 #include "otbSpectralAxis.h"
 #include "otbSpectralAxisSources.h"
 
+#include "fuzzFile.h"
+
 #include "cpl_vsi.h"
 
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -66,6 +70,17 @@ void ReadEnviImage(const std::string& header)
   otb::ReadIgnoredValueOfImage("/vsimem/fuzz.img");
 }
 
+/** By a name, as wl is given. Not by libraries of their own: fuzzProductArrays.cxx has what is made of them. */
+void ReadFile(const std::string& text)
+{
+  static const File file("axis");
+  if (text.rfind("\x89HDF", 0) != 0 && text.rfind("CDF", 0) != 0)
+  {
+    std::ofstream(file.path, std::ios::binary).write(text.data(), static_cast<std::streamsize>(text.size()));
+    RequireValid(otb::ReadSpectralAxisFile(file.path.string(), "fuzz", 3));
+  }
+}
+
 void ReadBandList(const std::string& text)
 {
   static const otb::SpectralAxis axis{{400, 500, 600, 700, 650, 750, 850}, {}};
@@ -95,7 +110,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
   try
   {
-    switch (data[0] % 7)
+    switch (data[0] % 9)
     {
     case 0:
       Check(otb::TextsFromNames({text, text}));
@@ -114,6 +129,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 5:
       ReadBandList(text);
+      break;
+    case 7:
+      ReadFile(text);
+      break;
+    case 8:
+      otb::FindAddOffset(text);
       break;
     default:
       ReadText(text);

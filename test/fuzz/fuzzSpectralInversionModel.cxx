@@ -2,35 +2,15 @@
 
 // A model file: refused with the reason, or whole, so that it can be saved and read again.
 
+#include "fuzzFile.h"
+
 #include "otbSpectralInversionModel.h"
 
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
-
-#include <unistd.h>
-
-namespace
-{
-/** A file in memory where there is such a folder, else a temporary one; gone when the program ends. */
-struct File
-{
-  explicit File(const std::string& name)
-    : path((std::filesystem::is_directory("/dev/shm") ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path()) /
-           ("spectramorph-fuzz-" + name + std::to_string(::getpid())))
-  {
-  }
-  ~File()
-  {
-    std::filesystem::remove(path);
-  }
-
-  const std::filesystem::path path;
-};
-} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {

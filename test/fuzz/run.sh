@@ -13,10 +13,10 @@ fi
 mkdir -p build/fuzz
 cmake -S . -B build/fuzz -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_C_COMPILER=clang -DSpectraMorph_FUZZ=ON \
   -DCMAKE_CXX_FLAGS="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" >build/fuzz/configure.log
-cmake --build build/fuzz --parallel "$(nproc)" --target SpectraMorphFuzzAxis SpectraMorphFuzzModel SpectraMorphFuzzResponse
+cmake --build build/fuzz --parallel "$(nproc)" --target SpectraMorphFuzzArrays SpectraMorphFuzzAxis SpectraMorphFuzzModel SpectraMorphFuzzResponse
 
 mkdir -p build/fuzz/found
-for name in Response Axis Model; do
+for name in Response Axis Arrays Model; do
   seeds=${name,,}
   mkdir -p "build/fuzz/corpus/$seeds"
   "$(find build/fuzz -name "SpectraMorphFuzz$name" -type f)" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=16384 \
