@@ -6,6 +6,9 @@
 
 #include "otbWrapperApplicationFactory.h"
 
+#include <numeric>
+#include <vector>
+
 namespace otb
 {
 namespace Wrapper
@@ -116,7 +119,7 @@ private:
     }
 
     CheckInputRefinement(response);
-    const auto comparison = m_Radiometry.Compare(response, images.multispectral, *images.hyperspectral, NeedsBlur(images) || method->GetParts().size() > 1);
+    const auto comparison = CompareImages(response, images, NeedsBlur(images) || method->GetParts().size() > 1);
     CheckRefinable(images, comparison.blur);
     auto model                = *Train(*images.hyperspectral, response, *method);
     model.radiometry          = comparison.radiometry;
@@ -125,6 +128,10 @@ private:
     const Result result = Invert(judgement, images, formats);
     WriteReport(judgement, images, result);
     WriteFile("model", judgement.model.ToText());
+    // Of the model that is written, which has but the methods that are taken.
+    std::vector<std::size_t> all(judgement.taken.size());
+    std::iota(all.begin(), all.end(), std::size_t(0));
+    WriteRefinement({judgement.model.radiometry, all.size(), all, judgement.refinements});
   }
 };
 } // namespace Wrapper

@@ -54,6 +54,7 @@ private:
     SetDefaultParameterFloat("offset", 0.f);
     AddParameter(ParameterType_OutputImage, "out", "Hyperspectral image");
     SetParameterDescription("out", "The hyperspectral image, in the unit of the endmembers.");
+    m_Scene.Add();
     m_Outputs.AddNoDataParameter();
     AddRAMParameter();
 

@@ -47,6 +47,7 @@ private:
     AddWavelengthParameter(*this);
     AddParameter(ParameterType_OutputImage, "out", "Coarse image");
     SetParameterDescription("out", "The degraded image, with the bands and wavelengths of the input.");
+    m_Scene.Add();
     m_Outputs.AddNoDataParameter();
     AddRAMParameter();
 

@@ -53,6 +53,7 @@ private:
     AddWavelengthParameter(*this);
     m_Radiometry.Add();
     m_Refinement.Add();
+    m_Scene.Add();
     m_Outputs.AddNoDataParameter();
     AddRAMParameter();
 
@@ -98,7 +99,7 @@ private:
     if (images.hyperspectral)
     {
       CheckBands(*images.hyperspectral, model->GetHyperspectralBands(), "the model was trained on");
-      comparison        = m_Radiometry.Compare(model->response, images.multispectral, *images.hyperspectral, NeedsBlur(images));
+      comparison        = CompareImages(model->response, images, NeedsBlur(images));
       model->radiometry = comparison.radiometry;
     }
     else if (m_Radiometry.IsNone())
@@ -110,7 +111,9 @@ private:
       m_Radiometry.Tell("those of the image that the model was made with, since inhs is not given", model->radiometry);
     }
     CheckRefinable(images, comparison.blur);
-    Invert(Judge(*model, images, comparison.blur), images, formats);
+    const Judgement judgement = Judge(*model, images, comparison.blur);
+    Invert(judgement, images, formats);
+    WriteRefinement({judgement.model.radiometry, judgement.methods, judgement.taken, judgement.refinements});
   }
 };
 } // namespace Wrapper

@@ -51,6 +51,7 @@ private:
     m_Inputs.AddNoDataParameter("nodatain", "No data in the image", "in");
     m_Inputs.AddSaturationParameter("in");
     m_Noise.Add();
+    m_Scene.Add();
     m_Outputs.AddNoDataParameter();
     AddRAMParameter();
 

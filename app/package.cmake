@@ -13,8 +13,9 @@ set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Applications of Orfeo ToolBox that fuse a 
 sharp multispectral, RGB or panchromatic one into a sharp hyperspectral
 image, by the self-supervised methods SpectraMorph and SpectraLift, and
 applications that simulate and judge such images. They run in the shell
-(otbcli_HyperspectralSuperResolution and others), in otbgui, and in the
-toolbox of QGIS.")
+(otbcli_HyperspectralSuperResolution and others), in otbgui, in the toolbox
+of QGIS, and in tiles on the machines of a Dask cluster
+(spectramorph-farm).")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 # The headers are for those who build OTB modules; QGIS's folder is OTB's own.
@@ -26,7 +27,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS otb-bin)
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "otb-bin-qt, otb-qgis")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "otb-bin-qt, otb-qgis, python3-distributed, python3-gdal")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS qgis)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${package}/postinst ${package}/postrm ${package}/triggers)

@@ -100,6 +100,12 @@ public:
     this->SetOutputFormat(format);
   }
 
+  /** The solver, with the lattice of its blocks; valid once information is generated. */
+  const SpectralRefinement& GetRefinement() const
+  {
+    return m_Refinement;
+  }
+
   /** How the two grids lie, valid once information is generated. */
   const CoarseGridMap& GetGridMap() const
   {

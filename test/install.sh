@@ -13,6 +13,8 @@ packages=(
   otb-bin libotb-apps
   # Tests and pictures.
   libgtest-dev python3 python3-numpy python3-gdal python3-matplotlib
+  # More than one machine.
+  python3-distributed
   # The check of the format.
   clang-format
 )

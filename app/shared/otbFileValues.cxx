@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 #include <stdexcept>
 
@@ -52,8 +53,8 @@ double Median(std::vector<double> values)
   return *middle;
 }
 
-/** Of the bands' measurements in physical values. */
-std::optional<ValueSpread> FindSpread(const std::vector<Spread>& spreads, const Bands& bands)
+/** How large the bands' measurements are in physical values. */
+void FindSpread(const std::vector<Spread>& spreads, const Bands& bands, const ImageFileValues& values, SceneStatistics::Image& found)
 {
   std::vector<double> magnitudes, highs;
   for (std::size_t i = 0; i < bands.size(); ++i)
@@ -61,15 +62,42 @@ std::optional<ValueSpread> FindSpread(const std::vector<Spread>& spreads, const 
     const Spread& spread = spreads[i];
     if (spread.count > 0)
     {
+      const auto   scale     = static_cast<float>(values.bands[bands[i].band].scale);
+      const auto   offset    = static_cast<float>(values.bands[bands[i].band].offset);
       const auto   count     = static_cast<double>(spread.count);
       const double mean      = spread.sum / count;
-      const double deviation = std::sqrt(std::max(0., spread.squares / count - mean * mean)) * std::abs(bands[i].scale);
-      const double physical  = mean * bands[i].scale + bands[i].offset;
+      const double deviation = std::sqrt(std::max(0., spread.squares / count - mean * mean)) * std::abs(scale);
+      const double physical  = mean * scale + offset;
       magnitudes.push_back(std::hypot(physical, deviation));
       highs.push_back(physical + 2 * deviation);
     }
   }
-  return magnitudes.empty() ? std::nullopt : std::make_optional(ValueSpread{Median(magnitudes), Median(highs)});
+  if (!magnitudes.empty())
+  {
+    found.magnitude = Median(magnitudes);
+    found.high      = Median(highs);
+  }
+}
+
+/** What a pass over an image's measurements finds. */
+SceneStatistics::Image Scan(SpectralApplication& application, const std::string& key, FloatVectorImageType* image, const Bands& bands,
+                            const ImageFileValues& values)
+{
+  const auto scan = ScanType::New();
+  scan->SetInput(image);
+  scan->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(application.GetParameterInt("ram")));
+  application.Pass(scan.GetPointer(), "Looking for fill values in " + key);
+  SceneStatistics::Image found;
+  for (const auto& fill : scan->GetFilter()->FindFillValues())
+  {
+    found.fills.push_back({fill.value, fill.pixels, fill.single});
+  }
+  const auto& spreads = scan->GetFilter()->GetSpreads();
+  std::transform(spreads.begin(), spreads.end(), std::back_inserter(found.empty),
+                 [](const Spread& spread) { return !(spread.greatest > 0 || spread.least < 0); });
+  found.great = scan->GetFilter()->HasGreatNumbers();
+  FindSpread(spreads, bands, values, found);
+  return found;
 }
 
 void TellScales(SpectralApplication& application, const std::string& key, const ImageFileValues& values)
@@ -85,7 +113,7 @@ void TellScales(SpectralApplication& application, const std::string& key, const 
                      range(&ImageFileValues::Band::offset) + ", as the file says");
 }
 
-void TellFills(SpectralApplication& application, const std::string& key, const std::vector<ScanType::FilterType::Fill>& fills, const std::string& noDataKey)
+void TellFills(SpectralApplication& application, const std::string& key, const std::vector<SceneStatistics::Fill>& fills, const std::string& noDataKey)
 {
   for (const auto& fill : fills)
   {
@@ -138,38 +166,32 @@ void ReadFileValues(SpectralApplication& application, InputImage& image, std::op
   }
   filter->SetBands(bands);
   const bool declared = values.masked || image.alpha > 0 || HasNoData(bands);
-
-  const auto scan = ScanType::New();
-  scan->SetInput(declared ? filter->GetOutput() : image.image.GetPointer());
-  scan->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(application.GetParameterInt("ram")));
-  application.Pass(scan.GetPointer(), "Looking for fill values in " + image.key);
-  const auto  fills   = scan->GetFilter()->FindFillValues();
-  const auto& spreads = scan->GetFilter()->GetSpreads();
+  const auto found    = application.GetScene().Take(
+         image, bands.size(), [&] { return Scan(application, image.key, declared ? filter->GetOutput() : image.image.GetPointer(), bands, values); });
 
   std::vector<float> flat, single;
-  for (const auto& fill : fills)
+  for (const auto& fill : found.fills)
   {
     (fill.single ? single : flat).push_back(fill.value);
   }
   bool zero = false;
   for (std::size_t i = 0; i < bands.size(); ++i)
   {
-    const auto& said  = values.bands[bands[i].band];
-    const bool  empty = !(spreads[i].greatest > 0 || spreads[i].least < 0);
+    const auto& said = values.bands[bands[i].band];
     // A band that is zero everywhere tells nothing of a pixel.
-    bands[i].zeroFill = (noData ? *noData : said.noData) == 0 && !empty;
+    bands[i].zeroFill = (noData ? *noData : said.noData) == 0 && !found.empty[i];
     bands[i].scale    = static_cast<float>(said.scale);
     bands[i].offset   = static_cast<float>(said.offset);
     zero              = zero || bands[i].zeroFill;
   }
-  image.spread = FindSpread(spreads, bands);
+  image.spread = found.magnitude ? std::make_optional(ValueSpread{*found.magnitude, *found.high}) : std::nullopt;
   image.noData = zero && values.IsPhysical() ? 0.f : std::numeric_limits<float>::quiet_NaN();
-  TellFills(application, image.key, fills, noDataKey);
+  TellFills(application, image.key, found.fills, noDataKey);
   if (!values.IsPhysical())
   {
     TellScales(application, image.key, values);
   }
-  if (declared || zero || !fills.empty() || !values.IsPhysical() || scan->GetFilter()->HasGreatNumbers())
+  if (declared || zero || !found.fills.empty() || !values.IsPhysical() || found.great)
   {
     filter->SetBands(bands);
     filter->SetFlatFillValues(flat);

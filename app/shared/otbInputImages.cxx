@@ -176,12 +176,22 @@ InputImage InputImages::Prepare(const std::string& key, const Checks& checks)
 InputImage InputImages::PrepareToLearn(InputImage& whole, const Checks& checks)
 {
   std::string reasons;
-  whole.bad         = this->FindBadBands(whole, reasons);
-  InputImage chosen = this->Select(whole, checks);
+  auto        predictions = whole.predictions;
+  whole.bad =
+      m_Application.GetScene().TakeBadBands(whole, reasons, [&](std::string& found) { return this->FindBadBandsToLearn(whole, checks, found, predictions); });
+  this->TellBadBands(whole.key, whole.bad, reasons);
+  InputImage chosen  = this->Select(whole, checks);
+  chosen.predictions = std::move(predictions);
+  return chosen;
+}
+
+std::vector<bool> InputImages::FindBadBandsToLearn(InputImage whole, const Checks& checks, std::string& reasons, std::vector<BandPrediction>& predictions)
+{
+  whole.bad = this->FindBadBands(whole, reasons);
   if (!checks.keepNoisy && this->GetBadBandsText() != NoBadBands)
   {
     // Only now: what a mask hides, or a saturated detector gives, is no noise.
-    const auto noise = FindNoisyBandsOfImage(chosen);
+    const auto noise = FindNoisyBandsOfImage(this->Select(whole, checks));
     const auto good  = OtherBands(whole.bad);
     auto       found = std::vector<bool>(whole.bad.size(), false);
     for (std::size_t place = 0; place < good.size(); ++place)
@@ -192,12 +202,10 @@ InputImage InputImages::PrepareToLearn(InputImage& whole, const Checks& checks)
     {
       AddReason(found, "with noise far above signal: neither other bands nor pixels nearby show what they do", reasons);
       Join(whole.bad, found);
-      chosen = this->Select(whole, checks);
     }
-    chosen.predictions = noise.GetPredictionsWithoutNoisy();
+    predictions = noise.GetPredictionsWithoutNoisy();
   }
-  this->TellBadBands(whole.key, whole.bad, reasons);
-  return chosen;
+  return whole.bad;
 }
 
 InputImage InputImages::Select(const InputImage& whole, const Checks& checks)

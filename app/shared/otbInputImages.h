@@ -73,6 +73,9 @@ private:
   /** By `badbands`, the file's bad bands list, and what a pass over the image finds. */
   std::vector<bool> FindBadBands(const InputImage& image, std::string& reasons);
 
+  /** The same, and noisy ones; how those that hold some noise are foretold by others goes to `predictions`. */
+  std::vector<bool> FindBadBandsToLearn(InputImage whole, const Checks& checks, std::string& reasons, std::vector<BandPrediction>& predictions);
+
   /** Prepare() for an image to learn from. */
   InputImage PrepareToLearn(InputImage& whole, const Checks& checks);
 

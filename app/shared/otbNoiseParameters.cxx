@@ -36,6 +36,19 @@ void NoiseParameters::Add()
   m_Application.SetParameterDescription("rand", "Any whole number; the same seed gives the same noise, however the image is cut into tiles. Default 0.");
 }
 
+std::vector<double> NoiseParameters::Measure(const MarkedImage& image)
+{
+  const auto power = StreamingBandPowerImageFilter<FloatVectorImageType>::New();
+  power->GetFilter()->SetNoData(image.noData);
+  power->SetInput(image.image);
+  if (m_Application.HasValue("ram"))
+  {
+    power->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(m_Application.GetParameterInt("ram")));
+  }
+  m_Application.Pass(power.GetPointer(), "Measuring the bands for the noise");
+  return power->GetFilter()->GetMeanSquares();
+}
+
 FloatVectorImageType::Pointer NoiseParameters::MakeNoisy(const MarkedImage& image)
 {
   if (!m_Application.HasValue("snr"))
@@ -49,20 +62,14 @@ FloatVectorImageType::Pointer NoiseParameters::MakeNoisy(const MarkedImage& imag
     throw std::invalid_argument("snr: found " + ToText(snr) + ", expected a number of dB from " + std::to_string(-MaximumDecibels) + " to " +
                                 std::to_string(MaximumDecibels));
   }
-  const auto power = StreamingBandPowerImageFilter<FloatVectorImageType>::New();
-  power->GetFilter()->SetNoData(image.noData);
-  power->SetInput(image.image);
-  if (m_Application.HasValue("ram"))
-  {
-    power->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(m_Application.GetParameterInt("ram")));
-  }
-  m_Application.Pass(power.GetPointer(), "Measuring the bands for the noise");
+  image.image->UpdateOutputInformation();
+  const auto meanSquares = m_Application.GetScene().TakeMeanSquares(image.image->GetNumberOfComponentsPerPixel(), [&] { return this->Measure(image); });
 
   const auto noise = m_Application.Keep(AdditiveSpectralNoiseImageFilter<FloatVectorImageType>::New());
   noise->SetInput(image.image);
   noise->SetNoData(image.noData);
   noise->SetSeed(static_cast<std::uint64_t>(m_Application.GetParameterInt("rand")));
-  const auto         deviations = SpectralNoise::StandardDeviations(power->GetFilter()->GetMeanSquares(), snr);
+  const auto         deviations = SpectralNoise::StandardDeviations(meanSquares, snr);
   const auto         ends       = std::minmax_element(deviations.begin(), deviations.end());
   std::ostringstream text;
   text << "Noise: standard deviation " << *ends.first << " to " << *ends.second << " over the bands, for " << snr << " dB";

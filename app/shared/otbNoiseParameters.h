@@ -24,6 +24,9 @@ public:
   FloatVectorImageType::Pointer MakeNoisy(const MarkedImage& image);
 
 private:
+  /** The mean square of each band. */
+  std::vector<double> Measure(const MarkedImage& image);
+
   SpectralApplication& m_Application;
 };
 } // namespace Wrapper

@@ -2,8 +2,6 @@
 #include "otbRefinementParameters.h"
 #include "otbSpectralApplication.h"
 
-#include "otbSpectralRefinementFile.h"
-
 namespace otb
 {
 namespace Wrapper
@@ -28,10 +26,13 @@ void RefinementParameters::Add()
   m_Application.AddParameter(ParameterType_InputFilename, "inref", "Refinement of the scene");
   m_Application.SetParameterDescription("inref",
                                         "What another run has written by outref (JSON): with it, parts of a scene that are computed apart fit together "
-                                        "without a seam. By default it is found from the images.");
+                                        "without a seam. Its gains and offsets count instead of those that radio would find. By default all is found from the "
+                                        "images.");
   m_Application.MandatoryOff("inref");
   m_Application.AddParameter(ParameterType_OutputFilename, "outref", "Refinement found");
-  m_Application.SetParameterDescription("outref", "What the refinement was found to need: blur, directions and size of errors (JSON).");
+  m_Application.SetParameterDescription(
+      "outref", "What was found from the two images (JSON): gains and offsets of radio, which of the model's methods are taken, and what the "
+                "refinement needs: blur, directions and size of errors.");
   m_Application.MandatoryOff("outref");
 }
 
@@ -41,7 +42,7 @@ RefinementParameters::Mode RefinementParameters::GetMode() const
   return mode == "true" ? Mode::On : mode == "false" ? Mode::Off : Mode::Auto;
 }
 
-std::optional<std::vector<SpectralRefinementModel>> RefinementParameters::Load() const
+std::optional<SceneRefinement> RefinementParameters::Load() const
 {
   if (!m_Application.HasValue("inref"))
   {

@@ -2,10 +2,9 @@
 #ifndef otbRefinementParameters_h
 #define otbRefinementParameters_h
 
-#include "otbSpectralRefinement.h"
+#include "otbSpectralRefinementFile.h"
 
 #include <optional>
-#include <vector>
 
 namespace otb
 {
@@ -32,7 +31,7 @@ public:
   Mode GetMode() const;
 
   /** The content of the file of `inref`, if it is given. \throw std::runtime_error naming it when it cannot be used. */
-  std::optional<std::vector<SpectralRefinementModel>> Load() const;
+  std::optional<SceneRefinement> Load() const;
 
 private:
   SpectralApplication& m_Application;

@@ -103,8 +103,13 @@ void SpectralApplication::DoExecute()
         this->Forget();
         m_CacheLimit.reset();
         m_CacheLimit = std::make_unique<GDALCacheLimit>(GetCacheSize(this->GetIntegerFrom("ram", 1)) << 20);
+        m_Scene.Begin();
         this->Run();
         CheckOutputImages(*this);
+        if (const auto scene = m_Scene.GetText())
+        {
+          this->WriteFile("outscene", *scene);
+        }
         m_Staged.AwaitImages();
       });
 }

@@ -9,6 +9,7 @@
 #include "otbOneLineLogger.h"
 #include "otbOutputImages.h"
 #include "otbReleasePipeline.h"
+#include "otbSceneParameters.h"
 #include "otbStagedOutputs.h"
 
 #include "otbStopwatch.h"
@@ -78,6 +79,12 @@ public:
     ReleasePipeline(reduction->GetFilter());
   }
 
+  /** What is known of the whole images. */
+  SceneParameters& GetScene()
+  {
+    return m_Scene;
+  }
+
   /** Runs a step of the work. */
   void TimeStep(const std::string& name, const std::function<void()>& step);
 
@@ -115,8 +122,9 @@ protected:
   {
   }
 
-  InputImages  m_Inputs{*this};
-  OutputImages m_Outputs{*this};
+  InputImages     m_Inputs{*this};
+  OutputImages    m_Outputs{*this};
+  SceneParameters m_Scene{*this};
 
 private:
   void DoExecute() final;

@@ -142,6 +142,9 @@ protected:
     SpectralInversionModel                model; // with the members that are taken
     std::optional<SpectralInversionModel> mixed; // what abundances are of, though its result may not be taken
 
+    std::size_t              methods = 1; // how many members the model had, one without has one
+    std::vector<std::size_t> taken{0};    // the numbers of those that are taken
+
     /** Of each member of the model, or of the model that has none: how its result is refined. One without components leaves it as it is. Empty: none is. */
     std::vector<SpectralRefinementModel> refinements;
 
@@ -168,6 +171,13 @@ protected:
 
   /** Refuses an `inref` that cannot be read or is of other sensors. \throw std::runtime_error, std::invalid_argument */
   void CheckInputRefinement(const SpectralResponse& response);
+
+  /** What the images tell of each other: by `inref`, if it is given, else by comparing them. \param withBlur whether the blur is wanted in any case
+   * \throw std::invalid_argument when `radio` is none and `inref` has gains. */
+  RadiometryParameters::Comparison CompareImages(const SpectralResponse& response, const Images& images, bool withBlur);
+
+  /** Writes `outref`, if it is given. */
+  void WriteRefinement(const SceneRefinement& scene);
 
   /** Whether the blur between the images is needed for that. */
   bool NeedsBlur(const Images& images) const
@@ -216,7 +226,11 @@ private:
   /** Lines of the log. */
   void TellScores(const Judgement& judgement, const SensorBlurEstimate& blur);
 
-  static void CheckRefinements(const std::vector<SpectralRefinementModel>& refinements, const SpectralResponse& response);
+  /** \throw std::invalid_argument when they are of other sensors. */
+  static void CheckRefinements(const SceneRefinement& scene, const SpectralResponse& response);
+
+  /** Judge() by what is known of the scene already. */
+  Judgement JudgeBy(const SceneRefinement& known, const SpectralInversionModel& given, Images& images);
 
   /** What a model's result, as it is before it is refined, makes of a sample of the scene. */
   RefinementSample ReadRefinementSample(const SpectralInversionModel& model, Images& images, const SensorBlurEstimate& blur);

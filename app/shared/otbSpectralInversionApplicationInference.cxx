@@ -4,7 +4,6 @@
 #include "otbAbundanceEstimationImageFilter.h"
 #include "otbBandExpansionImageFilter.h"
 #include "otbLinearMixingImageFilter.h"
-#include "otbSpectralRefinementFile.h"
 #include "otbSpectralRegressionImageFilter.h"
 
 #include <algorithm>
@@ -69,7 +68,6 @@ SpectralInversionApplication::Result SpectralInversionApplication::Invert(const 
     Finish(Average(stages, model.inverse->GetWeights()), formats, result);
   }
   OfferAbundances(judgement, images, formats, result);
-  WriteFile("outref", SpectralRefinementFile::ToText(judgement.refinements));
   return result;
 }
 

@@ -19,6 +19,9 @@ namespace Wrapper
 {
 namespace
 {
+/** Responses that were read from files differ by rounding. */
+constexpr float MostRounding = 1e-5f;
+
 /** The numbers of the members that can be used. */
 std::vector<std::size_t> FindUsable(const SpectralInverse::Members& members, bool withPrior)
 {
@@ -118,7 +121,30 @@ void SpectralInversionApplication::CheckInputRefinement(const SpectralResponse& 
   if (const auto known = m_Refinement.Load())
   {
     CheckRefinements(*known, response);
+    if (m_Radiometry.IsNone() && !known->radiometry.IsIdentity())
+    {
+      throw std::invalid_argument("radio: found none, expected affine, since inref has gains and offsets");
+    }
   }
+}
+
+RadiometryParameters::Comparison SpectralInversionApplication::CompareImages(const SpectralResponse& response, const Images& images, bool withBlur)
+{
+  const auto known = m_Refinement.Load();
+  if (!known)
+  {
+    return m_Radiometry.Compare(response, images.multispectral, *images.hyperspectral, withBlur);
+  }
+  if (!known->radiometry.IsIdentity())
+  {
+    m_Radiometry.Tell("inref", known->radiometry);
+  }
+  return {known->radiometry, {}};
+}
+
+void SpectralInversionApplication::WriteRefinement(const SceneRefinement& scene)
+{
+  WriteFile("outref", SpectralRefinementFile::ToText(scene));
 }
 
 bool SpectralInversionApplication::Judgement::IsRefined() const
@@ -129,9 +155,18 @@ bool SpectralInversionApplication::Judgement::IsRefined() const
 SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(const SpectralInversionModel& given, Images& images,
                                                                             const std::optional<SensorBlurEstimate>& blur)
 {
+  if (const auto known = m_Refinement.Load())
+  {
+    return JudgeBy(*known, given, images);
+  }
   const auto mode = m_Refinement.GetMode();
-  Judgement  judgement{given, {}, {}, {}, {}};
+  Judgement  judgement{given, {}, 1, {0}, {}, {}, {}};
   const auto usable = FindUsable(given.inverse->GetMembers(), images.hyperspectral.has_value());
+  if (!given.inverse->GetMembers().empty())
+  {
+    judgement.methods = given.inverse->GetMembers().size();
+    judgement.taken   = usable;
+  }
   if (usable.size() < given.inverse->GetMembers().size())
   {
     if (usable.empty())
@@ -141,29 +176,9 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(cons
     Inform("Methods with a coarse spectral prior are left out, since inhs is not given");
     judgement.model = given.WithMembers(usable);
   }
-  const SpectralInversionModel model = judgement.model;
-  judgement.mixed                    = model.FindAbundances();
-  if (const auto known = m_Refinement.Load())
-  {
-    const auto expected = std::max<std::size_t>(1, model.inverse->GetMembers().size());
-    if (known->size() != expected)
-    {
-      throw std::invalid_argument("inref: found refinements of " + std::to_string(known->size()) + " methods, expected " + std::to_string(expected) +
-                                  " as the model has");
-    }
-    CheckRefinements(*known, model.response);
-    if (mode == RefinementParameters::Mode::Off)
-    {
-      Inform("inref is not used: refine is false");
-    }
-    else if (CanCompare(images, std::nullopt))
-    {
-      judgement.refinements = *known;
-      Inform("Refinement: that of inref");
-    }
-    return judgement;
-  }
-  const auto members = model.inverse->GetMembers();
+  const SpectralInversionModel model   = judgement.model;
+  const auto                   members = model.inverse->GetMembers();
+  judgement.mixed                      = model.FindAbundances();
   if ((mode == RefinementParameters::Mode::Off && members.empty()) || !CanCompare(images, blur) || !blur)
   {
     return judgement;
@@ -185,7 +200,7 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(cons
                     options.always  = mode == RefinementParameters::Mode::On;
                     choice          = EnsembleChoice::Of(samples, options, [&report](double fraction) { report(0.5 + 0.5 * fraction); });
                   });
-  std::vector<std::size_t> taken;
+  std::vector<std::size_t> taken, takenOfGiven;
   for (std::size_t number = 0; number < choice.candidates.size(); ++number)
   {
     const auto& candidate = choice.candidates[number];
@@ -193,6 +208,7 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(cons
     if (candidate.taken)
     {
       taken.push_back(number);
+      takenOfGiven.push_back(judgement.taken[number]);
       judgement.refinements.push_back(candidate.selection.model);
     }
   }
@@ -200,8 +216,41 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(cons
   {
     judgement.model = model.WithMembers(taken);
   }
-  judgement.blur = blur;
+  judgement.taken = takenOfGiven;
+  judgement.blur  = blur;
   TellScores(judgement, *blur);
+  return judgement;
+}
+
+SpectralInversionApplication::Judgement SpectralInversionApplication::JudgeBy(const SceneRefinement& known, const SpectralInversionModel& given, Images& images)
+{
+  const auto members  = given.inverse->GetMembers();
+  const auto expected = std::max<std::size_t>(1, members.size());
+  if (known.methods != expected)
+  {
+    throw std::invalid_argument("inref: found refinements of " + std::to_string(known.methods) + " methods, expected " + std::to_string(expected) +
+                                " as the model has");
+  }
+  CheckRefinements(known, given.response);
+  Judgement judgement{members.empty() ? given : given.WithMembers(known.taken), given.FindAbundances(), known.methods, known.taken, {}, {}, {}};
+  if (m_Refinement.GetMode() == RefinementParameters::Mode::Off)
+  {
+    Inform("The refinement of inref is not used: refine is false");
+  }
+  else if (known.refinements.empty())
+  {
+    Inform("Refinement: none, as inref says");
+  }
+  else if (CanCompare(images, std::nullopt))
+  {
+    judgement.refinements = known.refinements;
+    for (SpectralRefinementModel& refinement : judgement.refinements)
+    {
+      // To the bit that by which it was found.
+      refinement.response = given.response;
+    }
+    Inform("Refinement: that of inref");
+  }
   return judgement;
 }
 
@@ -230,9 +279,14 @@ void SpectralInversionApplication::TellScores(const Judgement& judgement, const 
   }
 }
 
-void SpectralInversionApplication::CheckRefinements(const std::vector<SpectralRefinementModel>& refinements, const SpectralResponse& response)
+void SpectralInversionApplication::CheckRefinements(const SceneRefinement& scene, const SpectralResponse& response)
 {
-  for (const SpectralRefinementModel& refinement : refinements)
+  if (!scene.radiometry.IsIdentity() && scene.radiometry.gains.size() != response.GetNumberOfMultispectralBands())
+  {
+    throw std::invalid_argument("inref: found gains of " + std::to_string(scene.radiometry.gains.size()) + " bands, expected " +
+                                std::to_string(response.GetNumberOfMultispectralBands()) + " as the spectral response has");
+  }
+  for (const SpectralRefinementModel& refinement : scene.refinements)
   {
     const unsigned int bands = refinement.response.GetNumberOfHyperspectralBands();
     const unsigned int few   = refinement.response.GetNumberOfMultispectralBands();
@@ -241,6 +295,10 @@ void SpectralInversionApplication::CheckRefinements(const std::vector<SpectralRe
       throw std::invalid_argument("inref: found a refinement of " + std::to_string(few) + " multispectral and " + std::to_string(bands) +
                                   " hyperspectral bands, expected " + std::to_string(response.GetNumberOfMultispectralBands()) + " and " +
                                   std::to_string(response.GetNumberOfHyperspectralBands()));
+    }
+    if ((refinement.response.GetMatrix() - response.GetMatrix()).cwiseAbs().maxCoeff() > MostRounding)
+    {
+      throw std::invalid_argument("inref: found a refinement of another spectral response, expected that of the model");
     }
   }
 }
@@ -288,6 +346,8 @@ SpectralStage SpectralInversionApplication::Refine(const SpectralInversionModel&
   filter->SetMultispectralNoData(fine.noData);
   filter->SetHyperspectral(coarse.image);
   filter->SetHyperspectralNoData(coarse.noData);
+  filter->UpdateOutputInformation();
+  m_Scene.SetBlocks(static_cast<std::uint64_t>(filter->GetRefinement().GetCoreColumns()), static_cast<std::uint64_t>(filter->GetRefinement().GetCoreRows()));
   return SpectralStage(filter.GetPointer());
 }
 

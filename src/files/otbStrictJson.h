@@ -80,13 +80,13 @@ std::vector<Number> Numbers(const Json& parent, const Key& key, const std::strin
 double Number(const Json& parent, const char* key);
 
 /** \throw std::invalid_argument when it is no whole number that fits. */
-template <class Whole>
-Whole Count(const Json& parent, const char* key)
+template <class Whole, class Key>
+Whole Count(const Json& parent, const Key& key)
 {
   const Json& value = parent.at(key);
   if (!value.is_number_unsigned() || value.get<std::uint64_t>() > std::numeric_limits<Whole>::max())
   {
-    throw std::invalid_argument(std::string("\"") + key + "\" is " + value.dump().substr(0, 40) + ", expected a whole number from 0 to " +
+    throw std::invalid_argument(Json(key).dump() + " is " + value.dump().substr(0, 40) + ", expected a whole number from 0 to " +
                                 std::to_string(std::numeric_limits<Whole>::max()));
   }
   return value.get<Whole>();

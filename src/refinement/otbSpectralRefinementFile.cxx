@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <iterator>
 
 namespace otb
@@ -15,9 +16,9 @@ using namespace strictjson;
 
 const char* const Format  = "SpectraMorph spectral refinement";
 const char* const Kind    = "refinement file";
-constexpr int     Version = 1;
+constexpr int     Version = 2;
 
-constexpr std::size_t  MaximumModels     = 16;
+constexpr std::size_t  MaximumMethods    = 16;
 constexpr unsigned int MaximumComponents = 64;
 constexpr Eigen::Index MaximumKnots      = 4096; // along an axis
 constexpr unsigned int MaximumIterations = 1000;
@@ -91,17 +92,30 @@ SpectralRefinementModel ModelFrom(const Json& json)
   return model;
 }
 
-SpectralRefinementFile::Models FromJson(const Json& json)
+SceneRefinement FromJson(const Json& json)
 {
   CheckFormat(json, Kind, Format, Version);
-  const Json& list = json.at("refinements");
-  if (!list.is_array() || list.empty() || list.size() > MaximumModels)
+  const Json& taken = json.at("taken");
+  if (!taken.is_array() || taken.size() > MaximumMethods)
   {
-    throw std::invalid_argument("\"refinements\" is not a list of 1 to " + std::to_string(MaximumModels));
+    throw std::invalid_argument("\"taken\" is not a list of at most " + std::to_string(MaximumMethods) + " numbers");
   }
-  SpectralRefinementFile::Models models;
-  std::transform(list.begin(), list.end(), std::back_inserter(models), ModelFrom);
-  return models;
+  const Json& list = json.at("refinements");
+  if (!list.is_array() || list.size() > MaximumMethods)
+  {
+    throw std::invalid_argument("\"refinements\" is not a list of at most " + std::to_string(MaximumMethods));
+  }
+  SceneRefinement scene;
+  scene.radiometry.gains   = Numbers<double>(json.at("radiometry"), "gains", "\"gains\"");
+  scene.radiometry.offsets = Numbers<double>(json.at("radiometry"), "offsets", "\"offsets\"");
+  scene.methods            = Count<std::size_t>(json, "methods");
+  for (std::size_t place = 0; place < taken.size(); ++place)
+  {
+    scene.taken.push_back(Count<std::size_t>(taken, place));
+  }
+  std::transform(list.begin(), list.end(), std::back_inserter(scene.refinements), ModelFrom);
+  SpectralRefinementFile::Validate(scene);
+  return scene;
 }
 
 Json ModelToJson(const SpectralRefinementModel& model)
@@ -172,31 +186,52 @@ void SpectralRefinementFile::Validate(const SpectralRefinementModel& model)
   }
 }
 
-std::string SpectralRefinementFile::ToText(const Models& models)
+void SpectralRefinementFile::Validate(const SceneRefinement& scene)
 {
-  if (models.empty())
+  const auto check = [](bool condition, const std::string& message)
   {
-    throw std::invalid_argument("it has no refinement");
-  }
-  Json list = Json::array();
-  for (const SpectralRefinementModel& model : models)
+    if (!condition)
+    {
+      throw std::invalid_argument(message);
+    }
+  };
+  const auto& radiometry = scene.radiometry;
+  check(radiometry.gains.size() == radiometry.offsets.size(), "\"gains\" and \"offsets\" are not of the same number of bands");
+  check(std::all_of(radiometry.gains.begin(), radiometry.gains.end(), [](double gain) { return std::isfinite(gain) && gain > 0.; }) &&
+            std::all_of(radiometry.offsets.begin(), radiometry.offsets.end(), [](double offset) { return std::isfinite(offset); }),
+        "a gain is not positive, or an offset not finite");
+  check(scene.methods >= 1 && scene.methods <= MaximumMethods, "\"methods\" is not from 1 to " + std::to_string(MaximumMethods));
+  check(!scene.taken.empty() && std::adjacent_find(scene.taken.begin(), scene.taken.end(), std::greater_equal<>()) == scene.taken.end() &&
+            scene.taken.back() < scene.methods,
+        "\"taken\" is not a list of ascending numbers under that of the methods");
+  check(scene.refinements.empty() || scene.refinements.size() == scene.taken.size(), "\"refinements\" is neither empty nor a list of one per method taken");
+  for (const SpectralRefinementModel& model : scene.refinements)
   {
     Validate(model);
-    list.push_back(ModelToJson(model));
+    check(radiometry.IsIdentity() || radiometry.gains.size() == model.response.GetNumberOfMultispectralBands(), "\"gains\" are not one per multispectral band");
   }
-  const Json json = {{"format", Format}, {"version", Version}, {"refinements", list}};
+}
+
+std::string SpectralRefinementFile::ToText(const SceneRefinement& scene)
+{
+  Validate(scene);
+  Json list = Json::array();
+  std::transform(scene.refinements.begin(), scene.refinements.end(), std::back_inserter(list), ModelToJson);
+  const Json json = {
+      {"format", Format},         {"version", Version},   {"radiometry", {{"gains", scene.radiometry.gains}, {"offsets", scene.radiometry.offsets}}},
+      {"methods", scene.methods}, {"taken", scene.taken}, {"refinements", list}};
   // Band names come from files of any encoding, JSON is UTF-8.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-void SpectralRefinementFile::Save(const Models& models, const std::string& path, const std::string& parameter)
+void SpectralRefinementFile::Save(const SceneRefinement& scene, const std::string& path, const std::string& parameter)
 {
   AtomicFile file(path, parameter);
-  file.Stream() << ToText(models);
+  file.Stream() << ToText(scene);
   file.Commit();
 }
 
-SpectralRefinementFile::Models SpectralRefinementFile::Load(const std::string& path, const std::string& parameter)
+SceneRefinement SpectralRefinementFile::Load(const std::string& path, const std::string& parameter)
 {
   return strictjson::Load(path, parameter, Kind, FileLimits, FromJson);
 }

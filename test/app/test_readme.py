@@ -11,7 +11,7 @@ from launcher import APPLICATIONS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "README.md"
-PAGES = [PAGE, *(ROOT / room / "README.md" for room in ("app", "src", "test/bench"))]
+PAGES = [PAGE, *(ROOT / room / "README.md" for room in ("app", "app/farm", "src", "test/bench"))]
 ROOMS = ["app", "include", "src", "test"]
 LINES, COLUMNS = 120, 120
 

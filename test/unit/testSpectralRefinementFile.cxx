@@ -18,6 +18,7 @@
 namespace
 {
 using Json = nlohmann::json;
+using otb::SceneRefinement;
 using otb::SpectralRefinementFile;
 using otb::SpectralRefinementModel;
 using otb::SpectraMatrix;
@@ -54,6 +55,12 @@ SpectralRefinementModel MakeRefinement(Eigen::Index components = Components)
   return model;
 }
 
+/** Of a model of one method. */
+SceneRefinement MakeScene()
+{
+  return {{{1.1, 0.9, 1. / 3.}, {0.01, -0.02, 0.}}, 1, {0}, {MakeRefinement()}};
+}
+
 class RefinementFile : public testing::Test
 {
 protected:
@@ -83,11 +90,16 @@ TEST_F(RefinementFile, ComesBackWithTheSameBits)
   {
     const auto model = MakeRefinement(components);
     // A fused image that is left as it is has a place of its own.
-    SpectralRefinementFile::Save({model, MakeRefinement(0)}, m_Path.string(), "out");
+    const SceneRefinement scene{MakeScene().radiometry, 3, {0, 2}, {model, MakeRefinement(0)}};
+    SpectralRefinementFile::Save(scene, m_Path.string(), "out");
     const auto all = SpectralRefinementFile::Load(m_Path.string(), "in");
-    ASSERT_EQ(all.size(), 2u);
-    EXPECT_EQ(all.back().components(), 0u);
-    const auto& read = all.front();
+    EXPECT_EQ(all.radiometry.gains, scene.radiometry.gains);
+    EXPECT_EQ(all.radiometry.offsets, scene.radiometry.offsets);
+    EXPECT_EQ(all.methods, 3u);
+    EXPECT_EQ(all.taken, scene.taken);
+    ASSERT_EQ(all.refinements.size(), 2u);
+    EXPECT_EQ(all.refinements.back().components(), 0u);
+    const auto& read = all.refinements.front();
     EXPECT_EQ(read.blur.knots, model.blur.knots);
     EXPECT_EQ(read.blur.top, model.blur.top);
     EXPECT_EQ(read.blur.left, model.blur.left);
@@ -107,6 +119,15 @@ TEST_F(RefinementFile, ComesBackWithTheSameBits)
   }
 }
 
+TEST_F(RefinementFile, TellsThatNothingIsRefined)
+{
+  SpectralRefinementFile::Save({{}, 4, {1, 3}, {}}, m_Path.string(), "out");
+  const auto scene = SpectralRefinementFile::Load(m_Path.string(), "in");
+  EXPECT_TRUE(scene.radiometry.IsIdentity());
+  EXPECT_EQ(scene.taken, (std::vector<std::size_t>{1, 3}));
+  EXPECT_TRUE(scene.refinements.empty());
+}
+
 TEST_F(RefinementFile, IsRefusedWithTheReason)
 {
   struct Case
@@ -117,8 +138,29 @@ TEST_F(RefinementFile, IsRefusedWithTheReason)
   const Case cases[] = {
       {"\"format\" is not", [](Json& json) { json["format"] = "SpectraMorph spectral inversion model"; }},
       {"\"format\" is not", [](Json& json) { json["format"] = 7; }},
-      {"its version is 2, expected 1", [](Json& json) { json["version"] = 2; }},
-      {"\"refinements\" is not a list", [](Json& json) { json["refinements"] = Json::array(); }},
+      {"its version is 1, expected 2", [](Json& json) { json["version"] = 1; }},
+      {"\"refinements\" is not a list", [](Json& json) { json["refinements"] = 3; }},
+      {"\"refinements\" is not a list", [](Json& json) { json["refinements"] = std::vector<int>(17, 1); }},
+      {"\"refinements\" is neither empty nor a list of one per method", [](Json& json) { json["refinements"].push_back(json["refinements"][0]); }},
+      {"key 'radiometry' not found", [](Json& json) { json.erase("radiometry"); }},
+      {"\"gains\" and \"offsets\" are not of the same number", [](Json& json) { json["radiometry"]["gains"].erase(0); }},
+      {"\"gains\" are not one per multispectral band",
+       [](Json& json) {
+         json["radiometry"] = {{"gains", {1, 2}}, {"offsets", {0, 0}}};
+       }},
+      {"a gain is not positive", [](Json& json) { json["radiometry"]["gains"][1] = 0; }},
+      {"\"offsets\" is not a list of numbers", [](Json& json) { json["radiometry"]["offsets"][1] = nullptr; }},
+      {"\"methods\" is not from 1 to 16", [](Json& json) { json["methods"] = 0; }},
+      {"\"methods\" is not from 1 to 16", [](Json& json) { json["methods"] = 17; }},
+      {"\"methods\" is \"a\", expected a whole number", [](Json& json) { json["methods"] = "a"; }},
+      {"\"taken\" is not a list of at most 16", [](Json& json) { json["taken"] = 0; }},
+      {"\"taken\" is not a list of ascending numbers", [](Json& json) { json["taken"] = Json::array(); }},
+      {"\"taken\" is not a list of ascending numbers",
+       [](Json& json) {
+         json["taken"] = {0, 0};
+       }},
+      {"\"taken\" is not a list of ascending numbers", [](Json& json) { json["taken"] = {1}; }},
+      {"0 is -1, expected a whole number", [](Json& json) { json["taken"] = {-1}; }},
       {"key 'contrast' not found", [](Json& json) { json["refinements"][0].erase("contrast"); }},
       {"key 'blur' not found", [](Json& json) { json["refinements"][0].erase("blur"); }},
       {"row 2 of \"knots\" has", [](Json& json) { json["refinements"][0]["blur"]["knots"][1].push_back(0.); }},
@@ -154,7 +196,7 @@ TEST_F(RefinementFile, IsRefusedWithTheReason)
       {"spectral_response", [](Json& json) { json["refinements"][0]["spectral_response"]["matrix"][0][0] = -1; }},
       {"row 2 of \"matrix\" has 36 numbers", [](Json& json) { json["refinements"][0]["spectral_response"]["matrix"][1].erase(0); }},
   };
-  const Json good = Json::parse(SpectralRefinementFile::ToText({MakeRefinement()}));
+  const Json good = Json::parse(SpectralRefinementFile::ToText(MakeScene()));
   for (const Case& entry : cases)
   {
     Json json = good;
@@ -166,11 +208,11 @@ TEST_F(RefinementFile, IsRefusedWithTheReason)
 
 TEST_F(RefinementFile, IsRefusedWhenItIsNoDocument)
 {
-  const std::string text = SpectralRefinementFile::ToText({MakeRefinement()});
+  const std::string text = SpectralRefinementFile::ToText(MakeScene());
   EXPECT_NE(Refusal(text.substr(0, text.size() / 2)).find("is cut off"), std::string::npos);
   EXPECT_NE(Refusal("").find("not a JSON document"), std::string::npos);
   EXPECT_NE(Refusal("[1, 2]").find("\"format\" is not"), std::string::npos);
-  EXPECT_NE(Refusal(text.substr(0, text.rfind('}')) + ", \"version\": 1}").find("it has the key \"version\" twice"), std::string::npos);
+  EXPECT_NE(Refusal(text.substr(0, text.rfind('}')) + ", \"version\": 2}").find("it has the key \"version\" twice"), std::string::npos);
   EXPECT_NE(Refusal(std::string(20, '[')).find("nested deeper than"), std::string::npos);
   std::filesystem::remove(m_Path);
   const std::string message = MessageOf<std::runtime_error>([&] { SpectralRefinementFile::Load(m_Path.string(), "refine.in"); });
@@ -179,9 +221,9 @@ TEST_F(RefinementFile, IsRefusedWhenItIsNoDocument)
 
 TEST_F(RefinementFile, AnInconsistentModelIsNotWritten)
 {
-  auto model = MakeRefinement();
-  model.contrast.pop_back();
-  EXPECT_THROW(SpectralRefinementFile::Save({model}, m_Path.string(), "out"), std::invalid_argument);
+  auto scene = MakeScene();
+  scene.refinements.front().contrast.pop_back();
+  EXPECT_THROW(SpectralRefinementFile::Save(scene, m_Path.string(), "out"), std::invalid_argument);
   EXPECT_FALSE(std::filesystem::exists(m_Path));
 }
 } // namespace
