@@ -34,10 +34,17 @@ void ImageFile::OpenSubdataset()
   {
     return;
   }
-  const std::string name = GetItem(*dataset, ("SUBDATASET_" + std::to_string(index + 1) + "_NAME").c_str(), "SUBDATASETS");
+  // The list as a whole, since not every driver gives its items one by one.
+  char** const list   = dataset->GetMetadata("SUBDATASETS");
+  const auto   nameOf = [list](unsigned int number)
+  {
+    const char* const found = CSLFetchNameValue(list, ("SUBDATASET_" + std::to_string(number) + "_NAME").c_str());
+    return found ? std::string(found) : std::string();
+  };
+  const std::string name = nameOf(index + 1);
   if (!name.empty())
   {
-    isFirstOfSeveral = !given && !GetItem(*dataset, "SUBDATASET_2_NAME", "SUBDATASETS").empty();
+    isFirstOfSeveral = !given && !nameOf(2).empty();
     dataset.reset(GDALDataset::Open(name.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY));
   }
 }

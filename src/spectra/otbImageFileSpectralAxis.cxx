@@ -134,6 +134,7 @@ void Search(const ImageFile& file, AxisSearch& search)
   {
     search.Set(*envi);
   }
+  search.Try("its metadata", lists);
   search.Try("its metadata", ListsOf(file, nullptr));
   SearchBands(file, "FORCE", search);
   if (!search.GetAxis())
