@@ -68,8 +68,10 @@ class SceneTest(Processes):
         self.assertEqual(found.RasterCount, expected.RasterCount)
         for number in range(1, found.RasterCount + 1):
             one, other = found.GetRasterBand(number), expected.GetRasterBand(number)
-            for what in ("GetDescription", "GetNoDataValue", "GetMetadata", "GetScale", "GetOffset", "GetUnitType"):
+            for what in ("GetDescription", "GetNoDataValue", "GetMetadata", "GetUnitType"):
                 self.assertEqual(getattr(one, what)(), getattr(other, what)(), what)
+            # A VRT says that there are none by a scale of one.
+            self.assertEqual((one.GetScale() or 1, one.GetOffset() or 0), (other.GetScale() or 1, other.GetOffset() or 0))
             self.assertEqual(one.DataType, other.DataType)
 
 
@@ -221,7 +223,7 @@ class Refused(SceneTest):
             self.assertIn(reason, said)
         code, said = self.end_of(self.farm(["--workers", "1", "--retries", "0"], "SpectralResponseDegradation", **{**good, "srf": "sensor", "srf_sensor_name": "nonsense"}))
         self.assertEqual(code, 1)
-        self.assertIn("statistics of the scene: srf.sensor.name: found nonsense", said)
+        self.assertRegex(said, "statistics of the scene: .*nonsense")
 
 
 if __name__ == "__main__":
