@@ -91,6 +91,7 @@ class _Run:
         self._client, self._retries, self._seen = client, retries, seen
         self._done = queue.Queue()  # futures
         self._running = {}  # task by future
+        self._places = {}  # workers that a future is bound to
         self._failed_on = collections.defaultdict(list)  # workers and reasons by task's name
         self._in_a_row = collections.Counter()  # failures by worker
         self._left_out = set()
@@ -102,6 +103,7 @@ class _Run:
             while self._running or (waiting and failures < MOST_FAILURES):
                 threads = self._threads()
                 self._seen(sum(threads.values()))
+                self._take_back_stranded(threads, waiting)
                 while waiting and failures < MOST_FAILURES and len(self._running) < AHEAD * sum(threads.values()):
                     self._submit(waiting.popleft(), threads)
                 for future in self._ended():
@@ -135,10 +137,21 @@ class _Run:
         tried = {worker for worker, _ in self._failed_on[work.name]}
         others = [address for address in threads if address not in tried]
         places = (others or list(threads)) if tried or self._left_out else None
-        # Workers that die meanwhile must not keep a task waiting for them.
-        future = self._client.submit(task.run_task, work.to_message(), pure=False, retries=0, workers=places, allow_other_workers=places is not None)
+        # Bound to them, or an idle worker that failed would take it over again.
+        future = self._client.submit(task.run_task, work.to_message(), pure=False, retries=0, workers=places)
         self._running[future] = work
+        if places is not None:
+            self._places[future] = places
         future.add_done_callback(self._done.put)
+
+    def _take_back_stranded(self, threads, waiting):
+        """Tasks whose workers have all died, or are given no more."""
+        for future, places in list(self._places.items()):
+            if future not in self._running:
+                del self._places[future]
+            elif not any(place in threads for place in places):
+                waiting.appendleft(self._running.pop(future))
+                future.cancel(force=True)
 
     def _ended(self):
         """Waits a second for the first."""
@@ -148,7 +161,7 @@ class _Run:
             return []
         while not self._done.empty():
             ended.append(self._done.get())
-        return ended
+        return [future for future in ended if future in self._running]
 
     def _judge(self, future, waiting):
         """The outcome of a task that has ended, or nothing when it is to be tried again."""
