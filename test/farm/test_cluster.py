@@ -21,7 +21,9 @@ APPLICATION = "SpectralResponseDegradation"
 FULL_DISK = "trap '' 25; ulimit -f 8"
 
 
-class ClusterTest(Processes):
+class OnCluster(Processes):
+    """A scheduler, an image, and what one run makes of it."""
+
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
@@ -37,18 +39,25 @@ class ClusterTest(Processes):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self.out = self.folder / "out.vrt"
-        self.tiles = self.folder / "out.tiles"
         self.scheduler, self.address = self.start_scheduler(self.folder)
-
-    def begin(self, *options, **parameters):
-        return self.farm(["--scheduler", self.address, "--tile", "40", *options], APPLICATION, **{"in": self.image, **SRF, "out": self.out, **parameters})
 
     def workers(self, *launchers):
         return [self.start_worker(self.address, self.folder / f"worker{number}", launcher) for number, launcher in enumerate(launchers)]
 
     def watched(self, name, before="sleep 0.2"):
         return Launcher(self.folder / name, before)
+
+
+class OneScene(OnCluster):
+    """In tiles."""
+
+    def setUp(self):
+        super().setUp()
+        self.out = self.folder / "out.vrt"
+        self.tiles = self.folder / "out.tiles"
+
+    def begin(self, *options, **parameters):
+        return self.farm(["--scheduler", self.address, "--tile", "40", *options], APPLICATION, **{"in": self.image, **SRF, "out": self.out, **parameters})
 
     def done(self):
         return len(list(self.tiles.glob("r*.tif.farm.json")))
@@ -164,7 +173,7 @@ class ClusterTest(Processes):
         self.assertIn("--scheduler: found no scheduler at", said)
 
 
-class Jobs(ClusterTest):
+class Jobs(OnCluster):
     """A list of scenes."""
 
     def setUp(self):
