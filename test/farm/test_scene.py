@@ -134,7 +134,8 @@ class SameBits(SceneTest):
         self.check(self.folder / "one.vrt", self.folder / "mixed.tif")
         one = gdal.Open(str(self.folder / "one.tif"))
         numpy.testing.assert_array_equal(one.ReadAsArray(), read_image(self.folder / "mixed.tif"))
-        self.assertEqual(one.GetRasterBand(7).GetMetadataItem("wavelength"), gdal.Open(str(self.folder / "mixed.tif")).GetRasterBand(7).GetMetadataItem("wavelength"))
+        mixed = gdal.Open(str(self.folder / "mixed.tif"))
+        self.assertEqual(one.GetRasterBand(7).GetMetadataItem("wavelength"), mixed.GetRasterBand(7).GetMetadataItem("wavelength"))
         self.assertEqual((one.GetMetadataItem("LAYOUT", "IMAGE_STRUCTURE"), one.GetMetadataItem("COMPRESSION", "IMAGE_STRUCTURE")), ("COG", "ZSTD"))
 
 
