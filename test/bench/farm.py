@@ -4,7 +4,7 @@
 
 A refined SpectralInversion of a synthetic scene (4 bands to --bands of int16, ratio 4), each run of one thread: as one run, then by spectramorph-farm with one
 worker and with --workers. Efficiency is the time with one over that with all, over their number; what a tile takes beyond is the time of all tiles with one
-worker less that of the one run, over the number of tiles. The farm's own part of it (staging, records, Dask) is measured with a launcher that only makes files.
+worker less that of the one run, over the number of tiles. All is on the disk in the end. The farm's own part of it (staging, records, Dask) is measured with a launcher that only makes files.
 
 Applications are those of OTB_APPLICATION_PATH, or of build/. For a figure that holds the machine has to be idle.
 """
@@ -16,6 +16,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+import time
 
 import measured
 from repeated_scene import RATIO, TILES, RepeatedScene
@@ -49,6 +50,14 @@ def farm(scene, name, workers, options, parameters):
     return (wall, *records(scene.path(f"{name}.tiles")))
 
 
+def flush(path):
+    """Seconds until a file is on the disk, as tiles are before they count."""
+    start = time.perf_counter()
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+    return time.perf_counter() - start
+
+
 def empty_launcher(scene, name):
     """A folder for PATH in which the launcher makes tiles of nothing."""
     folder = scene.path(name)
@@ -75,6 +84,7 @@ def main():
         parameters = ["-inms", scene.path("msi.tif"), "-inhs", scene.path("hsi.tif"), "-model", model, "-refine", "true", "-ram", options.ram]
 
         alone = measured.measure(measured.launch("SpectralInversion", [*parameters, "-out", scene.path("alone.tif"), "int16"]))["seconds"]
+        alone += flush(scene.path("alone.tif"))
         scene.path("alone.tif").unlink()
         one, statistics_one, tiles_one = farm(scene, "one", 1, options, parameters)
         shutil.rmtree(scene.path("one.tiles"))

@@ -54,8 +54,8 @@ class Application:
         return [LAUNCHER, self.name]
 
     def environment(self, threads):
-        """What a run needs to be told. Its numbers have points, as OTB's own scripts see to."""
-        return {"OTB_APPLICATION_PATH": ":".join(map(str, self.folders)), "LC_NUMERIC": "C", THREADS: str(threads)}
+        """What a run needs to be told; `threads` is None for as many as the machine has. Its numbers have points, as OTB's own scripts see to."""
+        return {"OTB_APPLICATION_PATH": ":".join(map(str, self.folders)), "LC_NUMERIC": "C", **({} if threads is None else {THREADS: str(threads)})}
 
     def libraries(self):
         """The files that decide on the bits of the result, and their SHA-256: the application, and the module's library, which lies above it."""

@@ -90,8 +90,7 @@ class _Run:
     def __init__(self, client, retries, seen):
         self._client, self._retries, self._seen = client, retries, seen
         self._done = queue.Queue()  # futures
-        self._running = {}  # task by future
-        self._places = {}  # workers that a future is bound to
+        self._running = {}  # task, and workers that it is kept to or nothing, by future
         self._failed_on = collections.defaultdict(list)  # workers and reasons by task's name
         self._in_a_row = collections.Counter()  # failures by worker
         self._left_out = set()
@@ -103,10 +102,10 @@ class _Run:
             while self._running or (waiting and failures < MOST_FAILURES):
                 threads = self._threads()
                 self._seen(sum(threads.values()))
-                self._take_back_stranded(threads, waiting)
+                self._take_back(waiting, threads)
                 while waiting and failures < MOST_FAILURES and len(self._running) < AHEAD * sum(threads.values()):
                     self._submit(waiting.popleft(), threads)
-                for future in self._ended():
+                for future in filter(self._running.__contains__, self._ended()):
                     outcome = self._judge(future, waiting)
                     if outcome is not None:
                         failures += outcome.reason != ""
@@ -137,21 +136,18 @@ class _Run:
         tried = {worker for worker, _ in self._failed_on[work.name]}
         others = [address for address in threads if address not in tried]
         places = (others or list(threads)) if tried or self._left_out else None
-        # Bound to them, or an idle worker that failed would take it over again.
+        # Strictly: an idle worker may take what was meant for another, and one that fails at once is idle at once.
         future = self._client.submit(task.run_task, work.to_message(), pure=False, retries=0, workers=places)
-        self._running[future] = work
-        if places is not None:
-            self._places[future] = places
+        self._running[future] = work, places
         future.add_done_callback(self._done.put)
 
-    def _take_back_stranded(self, threads, waiting):
-        """Tasks whose workers have all died, or are given no more."""
-        for future, places in list(self._places.items()):
-            if future not in self._running:
-                del self._places[future]
-            elif not any(place in threads for place in places):
-                waiting.appendleft(self._running.pop(future))
-                future.cancel(force=True)
+    def _take_back(self, waiting, threads):
+        """Tasks that wait for workers which are gone."""
+        for future, (work, places) in list(self._running.items()):
+            if places and not any(place in threads for place in places):
+                del self._running[future]
+                self._client.cancel([future], force=True)
+                waiting.appendleft(work)
 
     def _ended(self):
         """Waits a second for the first."""
@@ -161,11 +157,11 @@ class _Run:
             return []
         while not self._done.empty():
             ended.append(self._done.get())
-        return [future for future in ended if future in self._running]
+        return ended
 
     def _judge(self, future, waiting):
         """The outcome of a task that has ended, or nothing when it is to be tried again."""
-        work = self._running.pop(future)
+        work, _ = self._running.pop(future)
         if future.status == "cancelled":
             # That is what becomes of all of them when the scheduler goes.
             self._check_scheduler()

@@ -135,7 +135,7 @@ def _run_scene(options, application, parameters, tell):
     for folder in scene.folders():
         os.makedirs(folder, exist_ok=True)
     with _locked(os.path.join(scene.folder, ".lock")), _engine(options, tell) as engine:
-        _run(engine, [scene.first_task()], "passes over the whole scene")
+        _run(engine, [scene.first_task(None if options.scheduler else options.threads * _workers(options))], "passes over the whole scene")
         _run(engine, scene.tasks(options.tile), "tiles")
         # The inputs are those of the beginning.
         before, fingerprints = scene.first_task().fingerprint, Fingerprints(application.libraries())
@@ -159,7 +159,12 @@ def _engine(options, tell):
     # What Dask logs of workers that come and go is told by this program where it matters.
     for name in ("distributed", "tornado", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    return Engine(options.scheduler, options.workers or len(os.sched_getaffinity(0)), options.retries, tell)
+    return Engine(options.scheduler, _workers(options), options.retries, tell)
+
+
+def _workers(options):
+    """On this machine."""
+    return options.workers or len(os.sched_getaffinity(0))
 
 
 def main(arguments=None):

@@ -82,8 +82,8 @@ class Scene:
                 words += values
         return words
 
-    def first_task(self):
-        """Looks at the whole images, as far as it takes, and makes one pixel."""
+    def first_task(self, threads=None):
+        """Looks at the whole images, as far as it takes, and makes one pixel. Nothing else runs meanwhile: it may have all threads."""
         parameters = self._parameters.with_values(**{writes: [self._file(writes)] for writes, _ in self._told()})
         fingerprint = self._fingerprints.of(parameters, outputs=(*self._images, STATISTICS[0], REFINEMENT[0]), extra=["scene"])
         # The record lies beside the first output, which is the file that is needed, not the pixel.
@@ -91,7 +91,7 @@ class Scene:
         ordered = parameters.with_values(**{key: None for key in first})
         ordered.values = {**first, **ordered.values}
         words = self._words(ordered, "&box=0:0:1:1", "pixel.tif")
-        return Task("statistics of the scene", words, fingerprint, self._application.environment(self._threads), self._application.libraries())
+        return Task("statistics of the scene", words, fingerprint, self._application.environment(threads), self._application.libraries())
 
     def tasks(self, side):
         """(tile, task) for each tile, once the first task is done."""

@@ -14,7 +14,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
-from .records import describe_file, flush, remove_record, write_record
+from .records import describe_file, flush, is_done, remove_record, write_record
 
 STAGE_PREFIX = ".spectramorph-stage-"
 _MOST_LOG = 20000  # characters that are looked at for the reason of a failure
@@ -105,6 +105,10 @@ def _run(message, stages, started, local):
     for path, digest in message["libraries"].items():
         if not os.path.exists(path) or hash_file(path) != digest:
             raise RuntimeError(f"found another {path} on this machine, expected the same version of the module everywhere")
+    first = next(word[0] for word in message["words"] if not isinstance(word, str))
+    if is_done(first, message["fingerprint"]):
+        # By a worker that died before it could say so.
+        return ""
     words = _place(message, stages, local)
     code, log = _launch(words, message)
     if code != 0:
