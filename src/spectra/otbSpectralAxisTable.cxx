@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <optional>
 #include <stdexcept>
 
@@ -22,6 +23,7 @@ struct Columns
   std::optional<std::size_t> width;
   std::string                unit;
   std::size_t                firstRow;
+  std::optional<std::size_t> number; // of the band
 };
 
 /** The names of the columns that white space separates: a unit in brackets belongs to the name before it. */
@@ -121,7 +123,8 @@ std::optional<Columns> FindColumns(const TextTable& table)
     {
       continue;
     }
-    found = Columns{*wavelength, FindColumn(names, ColumnKind::Width), FindUnitOf(table, names, *wavelength, header, first), first};
+    found = Columns{*wavelength, FindColumn(names, ColumnKind::Width), FindUnitOf(table, names, *wavelength, header, first), first,
+                    FindColumn(names, ColumnKind::BandNumber)};
     if (!HasUnitsAlone(names))
     {
       break;
@@ -159,21 +162,48 @@ void CheckWidth(const TextTable& table, const Row& row, double wavelength, doubl
   }
 }
 
+/** The rows of numbers in the order of their bands: by the column of the bands' numbers where it has each once, from 0 or 1, else as they stand. */
+std::vector<Row> SortRows(const TextTable& table, const Columns& columns)
+{
+  std::vector<Row> rows(table.GetRows().begin() + static_cast<std::ptrdiff_t>(columns.firstRow), table.GetRows().end());
+  std::vector<Row> sorted(rows.size());
+  double           first = 1;
+  for (const Row& row : rows)
+  {
+    const auto number = columns.number ? table.Parse(TextTable::GetCell(row, *columns.number)) : std::nullopt;
+    if (!number)
+    {
+      return rows;
+    }
+    first = *number == 0 ? 0 : first;
+  }
+  for (const Row& row : rows)
+  {
+    const double place = *table.Parse(TextTable::GetCell(row, *columns.number)) - first;
+    if (!(place >= 0 && place < static_cast<double>(rows.size())) || place != std::floor(place) || !sorted[static_cast<std::size_t>(place)].cells.empty())
+    {
+      return rows;
+    }
+    sorted[static_cast<std::size_t>(place)] = row;
+  }
+  return sorted;
+}
+
 SpectralAxis ReadColumns(const TextTable& table, const Columns& columns)
 {
-  const auto&         rows = table.GetRows();
+  const auto          rows = SortRows(table, columns);
   std::vector<double> wavelengths;
   std::vector<double> widths;
   bool                known = columns.width.has_value();
-  for (std::size_t i = columns.firstRow; i < rows.size(); ++i)
+  for (const Row& row : rows)
   {
-    wavelengths.push_back(Wavelength(table, rows[i], columns.wavelength));
-    CheckNumber(table, rows[i], wavelengths.size());
-    const auto cell  = known ? TextTable::GetCell(rows[i], *columns.width) : std::string_view();
-    const auto width = cell.empty() ? 0. : table.Number(rows[i], *columns.width);
+    wavelengths.push_back(Wavelength(table, row, columns.wavelength));
+    CheckNumber(table, row, wavelengths.size());
+    const auto cell  = known ? TextTable::GetCell(row, *columns.width) : std::string_view();
+    const auto width = cell.empty() ? 0. : table.Number(row, *columns.width);
     known            = known && (width > 0 || wavelengths.back() == 0);
     widths.push_back(width);
-    CheckWidth(table, rows[i], wavelengths.back(), width);
+    CheckWidth(table, row, wavelengths.back(), width);
   }
   return SpectralAxis::FromValues(std::move(wavelengths), known ? std::move(widths) : std::vector<double>(), columns.unit);
 }
@@ -241,7 +271,7 @@ SpectralAxis ReadUnnamed(const TextTable& table)
   if (HasBandNumbers(table, first))
   {
     const bool widths = rows[first].cells.size() > 2;
-    return ReadColumns(table, {1, widths ? std::make_optional<std::size_t>(2) : std::nullopt, "", first});
+    return ReadColumns(table, {1, widths ? std::make_optional<std::size_t>(2) : std::nullopt, "", first, {}});
   }
   const bool pairs = rows.size() > first + 1 &&
                      std::all_of(rows.begin() + static_cast<std::ptrdiff_t>(first), rows.end(),
@@ -249,7 +279,7 @@ SpectralAxis ReadUnnamed(const TextTable& table)
   CheckDecimalCommas(table, first);
   if (pairs)
   {
-    return ReadColumns(table, {0, 1, "", first});
+    return ReadColumns(table, {0, 1, "", first, {}});
   }
   std::vector<double> wavelengths;
   for (std::size_t i = first; i < rows.size(); ++i)

@@ -322,6 +322,7 @@ class Products(unittest.TestCase):
         lines = [f"{i + 1};{str(w).replace('.', ',')};8,5" for i, w in enumerate(WAVELENGTHS)]
         self.reads(bare, wl=self.text("a.csv", "Band;Wavelength [nm];FWHM\n" + "\n".join(lines)))
         self.reads(bare, wl=self.text("b.csv", "\n".join(f"{i + 1},{w}" for i, w in enumerate(WAVELENGTHS))))
+        self.reads(bare, wl=self.text("d.csv", "Band,Wavelength\n" + "\n".join(f"{i + 1},{w}" for i, w in reversed(list(enumerate(WAVELENGTHS))))))
         self.reads(bare, wl=self.text("c.csv", "fwhm,wavelength\n" + "\n".join(f"8.5,{w}" for w in WAVELENGTHS)))
         with self.subTest("UTF-16"):
             path = self.folder / "d.csv"

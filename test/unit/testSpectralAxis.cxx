@@ -142,6 +142,20 @@ TEST(SpectralAxis, ReadsUtf16AndAnyLineEnds)
   EXPECT_EQ(ErrorOf("\xFFxyz"), "wavelengths.csv, line 1: found a byte that begins no text, expected text");
 }
 
+TEST(SpectralAxis, RowsAreInTheOrderOfTheirBandsNumbers)
+{
+  for (const char* const text : {"band,wavelength,fwhm\n3,620,9\n2,550,8\n1,480,7\n", "nr;fwhm;wl\n1;8;550\n0;7;480\n2;9;620\n"})
+  {
+    EXPECT_EQ(Read(text).wavelengths, (Values{480, 550, 620})) << text;
+    EXPECT_EQ(Read(text).widths, (Values{7, 8, 9})) << text;
+  }
+  // What is no number of a band each once says nothing.
+  for (const char* const text : {"band,wavelength\n7,620\n6,550\n5,480\n", "band,wavelength\n1,620\n1,550\n2,480\n", "wavelength\n620\n550\n480\n"})
+  {
+    EXPECT_EQ(Read(text).wavelengths, (Values{620, 550, 480})) << text;
+  }
+}
+
 TEST(SpectralAxis, BandsMayHaveNoWavelength)
 {
   const auto axis = Read("band,wavelength,fwhm\n1,0,0\n2,410,10\n3,,\n4,430,11\n");
