@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, builds, and shows the module at work on the synthetic scene, whose sharp hyperspectral image is known: makes the two images that
 # sensors would have taken of it, fuses them by the two published methods, refines the first one's result by the LR-HSI, lets the module choose among all
-# methods, prints scores against the truth and draws pictures. Everything goes to build/demo.
+# methods, prints scores against the truth and draws pictures. Everything goes to build/demo. With OTB_DIR in the environment, the folder that some other OTB
+# is installed in, that one runs it instead of Debian's.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -20,9 +21,12 @@ log=$out/log.txt
 mkdir -p "$out"
 rm -f "$out"/*.png "$out"/*-scores.json "$out"/report.html
 : >"$log"
-# The launchers of the build folder, and where they look for the module's applications before OTB's own.
-export PATH=$PWD/build/bin:$PATH
+# The launchers of the build folder and OTB's own, and where they look for the module's applications before OTB's own.
+programs=$(dirname "$(sed -n 's/^SpectraMorph_LAUNCHER:FILEPATH=//p' build/CMakeCache.txt)")
+export PATH=$PWD/build/bin:$programs:$PATH
 export OTB_APPLICATION_PATH=$PWD/build/lib/otb/applications
+# What otbenv.profile of OTB 9 and later says; otbcli runs it otherwise.
+export OTB_INSTALL_DIR=${programs%/bin}
 
 # Runs a command with its output in the log; says how long it took, or shows the log's end when it failed.
 step()

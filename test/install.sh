@@ -1,16 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian packages that building, testing and the demo need, when they are missing; with --with-qgis, QGIS for its tests, some 490 MB, as well.
+# Where OTB_DIR names an OTB, Debian's is left out; what that one is made of (ITK, GDAL, Boost, with their headers) has come with it.
 set -eu
 
 packages=(
   # The compiler and its tools.
   g++ cmake ninja-build ccache pkg-config
-  # What the module is made of. libotb-dev does not bring along all that it refers to: a tool of otb-qgis, FFTW and TinyXML.
-  libotb-dev otb-qgis libfftw3-dev libtinyxml-dev libgdal-dev
+  # What the module is made of.
   libeigen3-dev libhwy-dev nlohmann-json3-dev
-  # The launchers, and OTB's own applications, which the module's run beside.
-  otb-bin libotb-apps
   # Tests and pictures.
   libgtest-dev python3 python3-numpy python3-gdal python3-matplotlib
   # More than one machine.
@@ -18,6 +16,14 @@ packages=(
   # The check of the format.
   clang-format
 )
+if [ -z "${OTB_DIR:-}" ]; then
+  packages+=(
+    # libotb-dev does not bring along all that it refers to: a tool of otb-qgis, FFTW and TinyXML.
+    libotb-dev otb-qgis libfftw3-dev libtinyxml-dev libgdal-dev
+    # The launchers, and OTB's own applications, which the module's run beside.
+    otb-bin libotb-apps
+  )
+fi
 if [ "${1:-}" = --with-qgis ]; then
   packages+=(qgis)
 fi

@@ -14,21 +14,9 @@ case $suite in
   *) targets=(SpectraMorphUnitTests SpectraMorphFilterTests SpectraMorphFuzzArrays SpectraMorphFuzzAxis SpectraMorphFuzzModel SpectraMorphFuzzResponse) tests='^(unit|filter|fuzz)/' ;;
 esac
 
-options=()
-if command -v ccache >/dev/null; then
-  options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-fi
-if [ ! -e "$build/CMakeCache.txt" ] && command -v ninja >/dev/null; then
-  options+=(-G Ninja)
-fi
-mkdir -p "$build"
 # Numbers of the unit tests are those of optimised code, which also keeps them quick.
-if ! cmake -S . -B "$build" "${options[@]}" -DCMAKE_BUILD_TYPE=Release \
-  -DCMAKE_CXX_FLAGS="-g1 -O1 -fno-omit-frame-pointer -fsanitize=$sanitizer -fno-sanitize-recover=all" -DCMAKE_CXX_FLAGS_RELEASE="" \
-  >"$build/configure.log" 2>&1; then
-  cat "$build/configure.log" >&2
-  exit 1
-fi
+test/configure.sh "$build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="" \
+  -DCMAKE_CXX_FLAGS="-g1 -O1 -fno-omit-frame-pointer -fsanitize=$sanitizer -fno-sanitize-recover=all"
 cmake --build "$build" --parallel "$(nproc)" --target "${targets[@]}"
 # OTB and ITK are not instrumented; their threads' beginnings and ends are seen nevertheless. GDAL takes two locks of its own in either order when it starts.
 suppressions=$PWD/$build/suppressions.txt

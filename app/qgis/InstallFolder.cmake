@@ -32,8 +32,12 @@ foreach(name ${names})
   file(CREATE_LINK "${application}" "${folder}/lib/otb/applications/${file}" SYMBOLIC)
   file(COPY "${prefix}/share/otb/description/${name}.txt" DESTINATION "${folder}/share/otb/description")
 endforeach()
-# The loader does not follow links when an application looks for the module's library relative to itself.
+# The loader does not follow links when an application looks for libraries relative to itself: the module's, and OTB's where it is in a prefix of its own.
 file(GLOB libraries "${prefix}/lib/libotbSpectraMorph*")
+if(NOT otb STREQUAL "/usr")
+  file(GLOB others "${otb}/lib/*.so*")
+  list(APPEND libraries ${others})
+endif()
 foreach(library ${libraries})
   get_filename_component(file "${library}" NAME)
   file(CREATE_LINK "${library}" "${folder}/lib/${file}" SYMBOLIC)

@@ -10,9 +10,8 @@ if ! command -v clang++ >/dev/null; then
   echo "clang++ is missing: apt-get install clang libclang-rt-14-dev" >&2
   exit 1
 fi
-mkdir -p build/fuzz
-cmake -S . -B build/fuzz -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_C_COMPILER=clang -DSpectraMorph_FUZZ=ON \
-  -DCMAKE_CXX_FLAGS="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined" >build/fuzz/configure.log
+test/configure.sh build/fuzz -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_C_COMPILER=clang -DSpectraMorph_FUZZ=ON \
+  -DCMAKE_CXX_FLAGS="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
 cmake --build build/fuzz --parallel "$(nproc)" --target SpectraMorphFuzzArrays SpectraMorphFuzzAxis SpectraMorphFuzzModel SpectraMorphFuzzResponse
 
 mkdir -p build/fuzz/found
