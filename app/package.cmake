@@ -18,12 +18,12 @@ set(CPACK_PROJECT_CONFIG_FILE ${package}/generator.cmake)
 set(CPACK_PRE_BUILD_SCRIPTS ${package}/layout.cmake)
 # The folder of QGIS's is OTB's own where the package lies beside it, and has links to OTB, which an archive cannot. Headers are for those who build OTB
 # modules. OTB's versions call these, and the others, by names of their own.
-get_cmake_property(CPACK_COMPONENTS_ALL COMPONENTS)
-list(REMOVE_ITEM CPACK_COMPONENTS_ALL Qgis Development)
-set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)
-set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
+get_cmake_property(components COMPONENTS)
+list(REMOVE_ITEM components Qgis Development)
+foreach(component ${components})
+  list(APPEND CPACK_INSTALL_CMAKE_PROJECTS ${CMAKE_BINARY_DIR} SpectraMorph ${component} /)
+endforeach()
 
-set(CPACK_DEB_COMPONENT_INSTALL ON)
 # Debian's long descriptions are in lines of at most 80 columns.
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Applications of Orfeo ToolBox that fuse a coarse hyperspectral image with a
 sharp multispectral, RGB or panchromatic one into a sharp hyperspectral

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Brings what is to be packed into the form of the package.
-file(GLOB_RECURSE marks "${CPACK_TEMPORARY_DIRECTORY}/*/otb/applications/otbapp_SpectralInversion.*")
+file(GLOB_RECURSE marks "${CPACK_TEMPORARY_DIRECTORY}/otbapp_SpectralInversion.*")
 if(NOT marks)
   message(FATAL_ERROR "Packages: found no applications below ${CPACK_TEMPORARY_DIRECTORY}, expected them in lib/otb/applications")
 endif()
