@@ -6,6 +6,7 @@ usage: test_packages.py BUILD-FOLDER OTB-PREFIX
 """
 
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -54,14 +55,17 @@ class Packages(unittest.TestCase):
 
     def check_libraries(self, prefix):
         """Each library finds the module's below the prefix, and OTB's where it was built with it, by itself."""
-        for library in [*prefix.rglob("otbapp_*.so"), *prefix.glob("lib/libotbSpectraMorph*.so.?")]:
+        checked = 0
+        for library in [*prefix.glob("lib/otb/applications/otbapp_*.so"), *prefix.glob("lib/libotbSpectraMorph*.so.?")]:
             found = call("ldd", library, environment={"PATH": "/usr/bin:/bin"})
             self.assertNotIn("not found", found)
             for line in found.splitlines():
-                name, _, path = (word.strip() for word in line.partition("=>"))
-                if name.lower().startswith("libotb"):
-                    owner = prefix if name.startswith("libotbSpectraMorph") else OTB
-                    self.assertTrue(pathlib.Path(path.split()[0]).resolve().is_relative_to(owner.resolve()), f"{library}: {line}")
+                match = re.fullmatch(r"\s*(libotb\S+) => (.+) \(0x\w+\)", line, re.IGNORECASE)
+                if match:
+                    owner = prefix if match[1].startswith("libotbSpectraMorph") else OTB
+                    self.assertTrue(pathlib.Path(match[2]).resolve().is_relative_to(owner.resolve()), f"{library}: {line}")
+                    checked += 1
+        self.assertGreater(checked, 20)
 
     def check_runs(self, command, **environment):
         out = self.folder / "out.tif"
