@@ -67,6 +67,7 @@ private:
     AddKeepBadBandsParameter();
     m_Radiometry.Add();
     m_Refinement.Add();
+    m_Refinement.AddSecondRound();
     m_Outputs.AddNoDataParameter();
     AddRAMParameter();
 
@@ -119,11 +120,16 @@ private:
     }
 
     CheckInputRefinement(response);
+    CheckSecondRound();
     const auto comparison = CompareImages(response, images, NeedsBlur(images) || method->GetParts().size() > 1);
     CheckRefinable(images, comparison.blur);
-    auto model                = *Train(*images.hyperspectral, response, *method);
-    model.radiometry          = comparison.radiometry;
-    const Judgement judgement = Judge(model, images, comparison.blur);
+    auto model          = *Train(*images.hyperspectral, response, *method);
+    model.radiometry    = comparison.radiometry;
+    Judgement judgement = Judge(model, images, comparison.blur);
+    if (m_Refinement.IsSecondRoundWanted())
+    {
+      judgement = TrainAgain(judgement, images, *method);
+    }
     SetEndmemberOutput(model);
     const Result result = Invert(judgement, images, formats);
     WriteReport(judgement, images, result);

@@ -66,9 +66,9 @@ struct SpectraMorph_EXPORT RefinementSelection
 
   static RefinementSelection Of(const RefinementSample& sample, const Options& options);
 
-  /** The model for a whole scene with that many components at most. */
-  static SpectralRefinementModel MakeModel(const RefinementSample& sample, const RefinementStatistics& statistics, unsigned int components,
-                                           MultispectralTrust trust);
+  /** The model for another fused image of a scene, with the components, at most, and the trust that were chosen for one: of an image that has seen what would
+   * be left out, which therefore cannot be scored. \param sample of at least MinimumPixels usable pixels */
+  static SpectralRefinementModel MakeModel(const RefinementSample& sample, const Trial& chosen);
 };
 } // namespace otb
 

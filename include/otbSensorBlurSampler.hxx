@@ -2,9 +2,9 @@
 #ifndef otbSensorBlurSampler_hxx
 #define otbSensorBlurSampler_hxx
 
+#include "otbPlaceHash.h"
 #include "otbRequestRegion.h"
 #include "otbSensorBlurSampler.h"
-#include "otbStreamingSpectralSampleImageFilter.h"
 #include "otbValidSpectrum.h"
 
 #include <algorithm>
@@ -34,8 +34,7 @@ std::vector<typename SensorBlurSampler<TImage>::Square> SensorBlurSampler<TImage
   {
     for (long column = left; column < right; column += m_SquareSize)
     {
-      const auto place = static_cast<std::uint64_t>(row) << 32 | static_cast<std::uint64_t>(column);
-      squares.push_back({detail::Hash(detail::Hash(m_Seed) ^ place), row, column});
+      squares.push_back({HashOfPlace(m_Seed, static_cast<std::uint64_t>(row), static_cast<std::uint64_t>(column)), row, column});
     }
   }
   std::sort(squares.begin(), squares.end(),

@@ -8,7 +8,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace otb
 {
@@ -62,6 +64,9 @@ public:
   /** The most pixels of a sample that training has room for in that many bytes. */
   static std::uint64_t GetMostPixels(std::uint64_t bands, std::uint64_t bytes);
 
+  /** Scales as a model does, whatever Settings say: what this one learns can then be averaged with what that one has. To be called before Prepare(). */
+  void SetScalingOf(const SpectralInversionModel& model);
+
   /** Step one: scales the sample and does what the method does before training.
    * \throw std::invalid_argument when the sample is empty or constant, or does not fit the response or the settings; CancelledError when progress said so. */
   void Prepare(const SpectralSample& sample, const SpectralResponse& response, const SpectralAxis& axis, const Progress& progress = {});
@@ -83,6 +88,7 @@ private:
   std::string                              m_Image;
   Log                                      m_Log;
   SpectralInversionModel                   m_Model;
+  std::optional<std::pair<double, double>> m_Scaling; // offset and scale, where they are given
   SpectralTrainingSet                      m_Set;
   float                                    m_Highest = 1.f; // of the scaled values that are taken for measurements
 };

@@ -74,6 +74,10 @@ struct SpectraMorph_EXPORT SpectralInversionModel
   /** The same with some members of what the method has learnt alone, by their numbers in SpectralInverse::GetMembers(). */
   SpectralInversionModel WithMembers(const std::vector<std::size_t>& members) const;
 
+  /** The mean of what both have learnt: this one's members, or this one where it has none, and then the other's.
+   * \throw std::invalid_argument when the other is of another response or scaling. */
+  SpectralInversionModel WithMembersOf(const SpectralInversionModel& other) const;
+
   /** The same model with the radiometry folded into what the method has learnt: it takes the multispectral image as it is, at no cost per pixel. */
   SpectralInversionModel WithFoldedRadiometry() const;
 

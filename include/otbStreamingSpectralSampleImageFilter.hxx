@@ -2,6 +2,7 @@
 #ifndef otbStreamingSpectralSampleImageFilter_hxx
 #define otbStreamingSpectralSampleImageFilter_hxx
 
+#include "otbPlaceHash.h"
 #include "otbStreamingSpectralSampleImageFilter.h"
 #include "otbValidSpectrum.h"
 
@@ -13,23 +14,10 @@
 
 namespace otb
 {
-namespace detail
-{
-// SplitMix64's finaliser (Steele et al. 2014): every bit of the input moves every bit of the output.
-inline std::uint64_t Hash(std::uint64_t value)
-{
-  value += 0x9e3779b97f4a7c15u;
-  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;
-  value = (value ^ (value >> 27)) * 0x94d049bb133111ebu;
-  return value ^ (value >> 31);
-}
-} // namespace detail
-
 template <class TImage>
 bool PersistentSpectralSampleImageFilter<TImage>::IsTaken(std::uint64_t column, std::uint64_t row) const
 {
-  const std::uint64_t cell = (row / m_CellSize) << 32 | column / m_CellSize;
-  return detail::Hash(detail::Hash(m_Seed) ^ cell) <= m_Threshold;
+  return HashOfPlace(m_Seed, row / m_CellSize, column / m_CellSize) <= m_Threshold;
 }
 
 template <class TImage>

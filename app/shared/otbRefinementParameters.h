@@ -13,13 +13,18 @@ namespace Wrapper
 class SpectralApplication;
 
 /** \class RefinementParameters
- * \brief `refine`, whether the result is made to agree with the hyperspectral image as well; `inref` and `outref`, what is known for that of a scene. */
+ * \brief `refine`, whether the result is made to agree with the hyperspectral image as well; `inref` and `outref`, what is known for that of a scene;
+ * `retrain`, whether the refined result is learnt from in turn. */
 class RefinementParameters
 {
 public:
   explicit RefinementParameters(SpectralApplication& application);
 
   void Add();
+
+  /** `retrain`, of applications that train. */
+  void AddSecondRound();
+  bool IsSecondRoundWanted() const;
 
   enum class Mode
   {

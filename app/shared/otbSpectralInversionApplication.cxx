@@ -80,21 +80,10 @@ SpectralSample SpectralInversionApplication::ReadSample(const InputImage& hypers
 SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(const InputImage& hyperspectral, const SpectralResponse& response,
                                                                                const SpectralInversionMethod& wanted)
 {
-  // What is found while progress is shown is told after it.
-  std::vector<std::string> lines;
-  const auto               tell = [&]
-  {
-    for (const std::string& line : lines)
-    {
-      otbAppLogINFO(<< line);
-    }
-    lines.clear();
-  };
-  const auto                     settings = GetSettings(wanted);
-  SpectralInversionEstimator     estimator(settings, hyperspectral.key, [&lines](const std::string& line) { lines.push_back(line); });
-  const SpectralInversionMethod& method = estimator.GetMethod();
+  const auto                       settings = GetSettings(wanted);
+  const SpectralInversionEstimator estimator(settings, hyperspectral.key);
   estimator.CheckImage(hyperspectral.GetNumberOfBands(), hyperspectral.image->GetLargestPossibleRegion().GetNumberOfPixels());
-  TellWhatIsNotUsed(method);
+  TellWhatIsNotUsed(estimator.GetMethod());
   if (settings.samples > 0 && settings.samples < FewestSamples)
   {
     throw std::invalid_argument("samples: found " + std::to_string(settings.samples) + ", expected at least " + std::to_string(FewestSamples) +
@@ -113,7 +102,32 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
     Inform("Noise: bands " + otb::ToText(noisy) + " of " + hyperspectral.key + " hold noise, and are learnt as other bands foretell them");
     ApplyPredictions(hyperspectral.predictions, sample.spectra);
   }
-  const auto prepare = [&](const CallbackProcess::Report& report)
+  return Learn(sample, response, hyperspectral, settings, nullptr);
+}
+
+SpectralInversionApplication::ModelPointer SpectralInversionApplication::Learn(const SpectralSample& sample, const SpectralResponse& response,
+                                                                               const InputImage&                           hyperspectral,
+                                                                               const SpectralInversionEstimator::Settings& settings,
+                                                                               const SpectralInversionModel*               earlier)
+{
+  // What is found while progress is shown is told after it.
+  std::vector<std::string> lines;
+  const auto               tell = [&]
+  {
+    for (const std::string& line : lines)
+    {
+      otbAppLogINFO(<< line);
+    }
+    lines.clear();
+  };
+  SpectralInversionEstimator     estimator(settings, hyperspectral.key, [&lines](const std::string& line) { lines.push_back(line); });
+  const SpectralInversionMethod& method = estimator.GetMethod();
+  if (earlier != nullptr)
+  {
+    estimator.SetScalingOf(*earlier);
+  }
+  const std::string round   = earlier == nullptr ? "" : "Second round: ";
+  const auto        prepare = [&](const CallbackProcess::Report& report)
   { estimator.Prepare(sample, response, hyperspectral.axis, [&report](double fraction, double) { return report(fraction); }); };
   if (method.GetPreparationTitle().empty())
   {
@@ -121,10 +135,10 @@ SpectralInversionApplication::ModelPointer SpectralInversionApplication::Train(c
   }
   else
   {
-    RunWithProgress(method.GetPreparationTitle(), prepare);
+    RunWithProgress(round + method.GetPreparationTitle(), prepare);
   }
   tell();
-  RunWithProgress(method.GetTrainingTitle(),
+  RunWithProgress(round + method.GetTrainingTitle(),
                   [&](const CallbackProcess::Report& report)
                   {
                     estimator.Train(

@@ -158,12 +158,21 @@ protected:
 
     std::optional<SensorBlurEstimate> blur; // through which it was compared
 
+    /** Pixels of the refined image that a second round was trained on; 0 when there was none. What was compared is of the first. */
+    std::size_t retrained = 0;
+
     bool IsRefined() const;
   };
 
   /** Chooses a model's members and its refinement by `refine`, `inref` and the score at held-out pixels, and logs what it finds.
    * \param blur between the images, if it was estimated. \throw std::invalid_argument when what is asked for is not possible. */
   Judgement Judge(const SpectralInversionModel& model, Images& images, const std::optional<SensorBlurEstimate>& blur);
+
+  /** The second round: trains once more, on a sample of the refined image. The judgement as it is where there is nothing to gain by that, which is told. */
+  Judgement TrainAgain(const Judgement& first, Images& images, const SpectralInversionMethod& method);
+
+  /** Refuses what that cannot be done with. \throw std::invalid_argument */
+  void CheckSecondRound();
 
   /** Refuses before any work what Judge() would refuse after it: `refine` true, or `inref`, where there is nothing to refine by.
    * \throw std::invalid_argument */
@@ -232,6 +241,9 @@ private:
   /** Judge() by what is known of the scene already. */
   Judgement JudgeBy(const SceneRefinement& known, const SpectralInversionModel& given, Images& images);
 
+  /** Pixels of the refined result. */
+  SpectralSample ReadRefinedSample(const Judgement& judgement, Images& images, std::uint64_t seed);
+
   /** What a model's result, as it is before it is refined, makes of a sample of the scene. */
   RefinementSample ReadRefinementSample(const SpectralInversionModel& model, Images& images, const SensorBlurEstimate& blur);
 
@@ -241,6 +253,9 @@ private:
   /** The spectra that a model without members makes of the images, refined. */
   SpectralStage InferRefined(const SpectralInversionModel& model, const SpectralRefinementModel& refinement, Images& images, const Formats& formats,
                              Result& result);
+
+  /** The same of a judgement: the mean of what its members make, each refined, if it has several. */
+  SpectralStage InferRefined(const Judgement& judgement, Images& images, const Formats& formats, Result& result);
 
   /** A stage: the spectra of these latent numbers, refined. \param folded the model, the radiometry being folded into it */
   SpectralStage Refine(const SpectralInversionModel& folded, const RadiometricHarmonisation& radiometry, const MarkedImage& latents, Images& images,
@@ -254,6 +269,8 @@ private:
 
   SpectralInversionEstimator::Settings GetSettings(const SpectralInversionMethod& method);
   SpectralSample                       ReadSample(const InputImage& hyperspectral, const SpectralInversionEstimator::Settings& settings);
+  ModelPointer                         Learn(const SpectralSample& sample, const SpectralResponse& response, const InputImage& hyperspectral,
+                                             const SpectralInversionEstimator::Settings& settings, const SpectralInversionModel* earlier);
   void                                 TellWhatIsNotUsed(const SpectralInversionMethod& method);
   void                                 RunWithProgress(const std::string& text, const std::function<void(const CallbackProcess::Report&)>& computation);
   void                                 SkipOutput(const std::string& key, const std::string& reason);

@@ -52,23 +52,27 @@ SpectralInversionApplication::Result SpectralInversionApplication::Invert(const 
     OfferAbundances(judgement, images, formats, result);
     return result;
   }
-  const auto count = model.inverse->GetMembers().size();
-  if (count == 0)
-  {
-    Finish(InferRefined(model, judgement.refinements.front(), images, formats, result), formats, result);
-  }
-  else
-  {
-    std::vector<SpectralStage> stages;
-    for (std::size_t member = 0; member < count; ++member)
-    {
-      Result own;
-      stages.push_back(InferRefined(model.WithMembers({member}), judgement.refinements[member], images, {{}, SpectralStage::GetPlainFormat(), {}, {}}, own));
-    }
-    Finish(Average(stages, model.inverse->GetWeights()), formats, result);
-  }
+  Finish(InferRefined(judgement, images, formats, result), formats, result);
   OfferAbundances(judgement, images, formats, result);
   return result;
+}
+
+SpectralStage SpectralInversionApplication::InferRefined(const Judgement& judgement, Images& images, const Formats& formats, Result& result)
+{
+  const SpectralInversionModel& model = judgement.model;
+  const auto                    count = model.inverse->GetMembers().size();
+  if (count == 0)
+  {
+    return InferRefined(model, judgement.refinements.front(), images, formats, result);
+  }
+  std::vector<SpectralStage> stages;
+  for (std::size_t member = 0; member < count; ++member)
+  {
+    // Abundances of one of several are not those of the result.
+    Result own;
+    stages.push_back(InferRefined(model.WithMembers({member}), judgement.refinements[member], images, {{}, SpectralStage::GetPlainFormat(), {}, {}}, own));
+  }
+  return Average(stages, model.inverse->GetWeights());
 }
 
 SpectralStage SpectralInversionApplication::InferRefined(const SpectralInversionModel& model, const SpectralRefinementModel& refinement, Images& images,

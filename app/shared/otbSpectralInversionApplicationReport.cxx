@@ -106,6 +106,10 @@ void SpectralInversionApplication::ReportModel(const SpectralInversionModel& mod
 
 void SpectralInversionApplication::ReportAgreement(const Judgement& judgement)
 {
+  if (judgement.retrained > 0)
+  {
+    m_Report.highlights.push_back({std::to_string(judgement.retrained), "pixels of the refined image to train on in a second round"});
+  }
   const HeldOutScore* best = nullptr;
   for (const Judgement::Row& row : judgement.rows)
   {
@@ -115,17 +119,17 @@ void SpectralInversionApplication::ReportAgreement(const Judgement& judgement)
     {
       return; // too few for a score
     }
-    m_Report.candidates.push_back({row.name, selection.unrefined, components > 0 ? selection.chosen.score : HeldOutScore(), components, row.candidate.taken});
+    m_Report.candidates.push_back({(judgement.retrained > 0 ? "First round: " : "") + row.name, selection.unrefined,
+                                   components > 0 ? selection.chosen.score : HeldOutScore(), components, row.candidate.taken});
     const HeldOutScore& score = row.candidate.GetScore();
     best                      = row.candidate.taken && (best == nullptr || score.value < best->value) ? &score : best;
   }
   if (best != nullptr)
   {
     // What a reader wants to know first.
-    m_Report.highlights.insert(m_Report.highlights.begin(),
-                               {ToBriefText(best->value, 3), judgement.rows.size() == 1
-                                                                 ? "score at hyperspectral pixels held out, 1 being noise alone"
-                                                                 : "best score of a method at hyperspectral pixels held out, 1 being noise alone"});
+    const std::string what = judgement.rows.size() == 1 ? "score" : "best score of a method";
+    m_Report.highlights.insert(m_Report.highlights.begin(), {ToBriefText(best->value, 3), what + (judgement.retrained > 0 ? " of the first round" : "") +
+                                                                                              " at hyperspectral pixels held out, 1 being noise alone"});
   }
   if (judgement.blur && judgement.blur->found)
   {

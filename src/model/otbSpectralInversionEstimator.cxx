@@ -7,6 +7,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 
 namespace otb
 {
@@ -56,6 +57,11 @@ SpectralInversionMethod::Task SpectralInversionEstimator::MakeTask(const Spectra
   return {sample, m_Set, m_Highest, m_Settings.training, m_Model.training, progress, m_Log, m_Image};
 }
 
+void SpectralInversionEstimator::SetScalingOf(const SpectralInversionModel& model)
+{
+  m_Scaling = {model.offset, model.scale};
+}
+
 void SpectralInversionEstimator::FindScaling(const SpectraMatrix& spectra)
 {
   std::vector<float> values(spectra.data(), spectra.data() + spectra.size());
@@ -66,7 +72,11 @@ void SpectralInversionEstimator::FindScaling(const SpectraMatrix& spectra)
     throw std::invalid_argument(m_Image + ": the hyperspectral pixels are constant (1st and 99th percentile are both " + std::to_string(low) +
                                 "), expected some contrast");
   }
-  if (m_Settings.scaling == Scaling::Auto)
+  if (m_Scaling)
+  {
+    std::tie(m_Model.offset, m_Model.scale) = *m_Scaling;
+  }
+  else if (m_Settings.scaling == Scaling::Auto)
   {
     m_Model.offset = low;
     m_Model.scale  = high - low;
@@ -90,7 +100,7 @@ void SpectralInversionEstimator::Prepare(const SpectralSample& sample, const Spe
   m_Model.response = response;
   m_Model.axis     = axis;
   FindScaling(sample.spectra);
-  if (m_Log)
+  if (m_Log && !m_Scaling)
   {
     m_Log("Scaling: " + (m_Settings.scaling == Scaling::Auto ? "offset " + ToBriefText(m_Model.offset) + ", scale " + ToBriefText(m_Model.scale) : "none"));
   }

@@ -115,6 +115,32 @@ SpectralInversionModel SpectralInversionModel::WithMembers(const std::vector<std
   return model;
 }
 
+SpectralInversionModel SpectralInversionModel::WithMembersOf(const SpectralInversionModel& other) const
+{
+  if (other.response.GetMatrix() != response.GetMatrix() || other.offset != offset || other.scale != scale)
+  {
+    throw std::invalid_argument("models of different responses or scalings have no mean");
+  }
+  SpectralInverse::Members members;
+  std::vector<double>      weights;
+  for (const SpectralInversionModel* model : {this, &other})
+  {
+    auto own = model->inverse->GetMembers();
+    if (own.empty())
+    {
+      members.push_back(model->inverse);
+      weights.push_back(1.);
+      continue;
+    }
+    const auto ownWeights = model->inverse->GetWeights();
+    members.insert(members.end(), own.begin(), own.end());
+    weights.insert(weights.end(), ownWeights.begin(), ownWeights.end());
+  }
+  SpectralInversionModel model = *this;
+  model.inverse                = std::make_shared<SpectralEnsemble>(std::move(members), std::move(weights));
+  return model;
+}
+
 SpectralInversionModel SpectralInversionModel::WithFoldedRadiometry() const
 {
   SpectralInversionModel model = *this;

@@ -427,15 +427,16 @@ RefinementSelection RefinementSelection::Of(const RefinementSample& sample, cons
   return selection;
 }
 
-SpectralRefinementModel RefinementSelection::MakeModel(const RefinementSample& sample, const RefinementStatistics& statistics, unsigned int components,
-                                                       MultispectralTrust trust)
+SpectralRefinementModel RefinementSelection::MakeModel(const RefinementSample& sample, const Trial& chosen)
 {
-  RefinementMoments  moments = RefinementMoments(sample.response.GetNumberOfHyperspectralBands());
-  std::vector<Place> places  = UsablePlaces(sample, 0);
+  RefinementMoments        moments = RefinementMoments(sample.response.GetNumberOfHyperspectralBands());
+  const std::vector<Place> places  = UsablePlaces(sample, 0);
   for (unsigned int fold = 0; fold < Folds; ++fold)
   {
     moments += MomentsOf(sample, places, fold);
   }
-  return MakeModelOf(sample, statistics, components, trust, FineMoments(sample), Contrast(moments, sample.response));
+  const auto statistics = RefinementStatistics::Of(moments);
+  return MakeModelOf(sample, statistics, std::min(chosen.components, statistics.GetComponents()), chosen.trust, FineMoments(sample),
+                     Contrast(moments, sample.response));
 }
 } // namespace otb

@@ -96,6 +96,20 @@ TEST(SpectralEnsemble, IsAPlainModelWhenOneMemberIsLeft)
   EXPECT_EQ(model.WithMembers({0, 2}).inverse->GetWeights(), (std::vector<double>{1., 0.5}));
 }
 
+TEST(SpectralEnsemble, IsTheMeanOfTwoModelsAndTheirMembers)
+{
+  const auto several = MakeEnsemble(), one = MakeModel(Method::Lift);
+  const auto both = several.WithMembersOf(one);
+  EXPECT_EQ(both.inverse->GetWeights(), (std::vector<double>{1., 2., 0.5, 1.}));
+  EXPECT_EQ(both.inverse->GetMembers()[0], several.inverse->GetMembers()[0]);
+  EXPECT_EQ(both.inverse->GetMembers()[3], one.inverse);
+  EXPECT_EQ(one.WithMembersOf(several).inverse->GetWeights(), (std::vector<double>{1., 1., 2., 0.5}));
+  // Latent numbers of another scaling are of another unit.
+  auto scaled = one;
+  scaled.scale *= 2.;
+  EXPECT_THROW(several.WithMembersOf(scaled), std::invalid_argument);
+}
+
 TEST(SpectralEnsemble, FoldsTheRadiometryIntoEachMember)
 {
   auto model       = MakeEnsemble();

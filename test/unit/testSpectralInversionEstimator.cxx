@@ -109,6 +109,21 @@ TEST(SpectralInversionEstimator, ScalesByPercentilesBetweenOrderStatistics)
   EXPECT_EQ(unscaled.GetModel().scale, 1.);
 }
 
+TEST(SpectralInversionEstimator, ScalesAsAnEarlierModelWhereItIsTold)
+{
+  for (const Scaling scaling : {Scaling::Auto, Scaling::None})
+  {
+    auto settings    = Quick(Method::Linear);
+    settings.scaling = scaling;
+    SpectralInversionEstimator estimator(settings);
+    const auto                 earlier = MakeModel(Method::Linear);
+    estimator.SetScalingOf(earlier);
+    estimator.Prepare(MakeSample(20, 15), MakeResponse(), {});
+    EXPECT_EQ(estimator.GetModel().offset, earlier.offset);
+    EXPECT_EQ(estimator.GetModel().scale, earlier.scale);
+  }
+}
+
 TEST(SpectralInversionEstimator, DoesNotDependOnTheUnit)
 {
   for (const auto method : {Method::Morph, Method::Lift, Method::Linear})
