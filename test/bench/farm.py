@@ -78,8 +78,7 @@ def main():
         scene = RepeatedScene(folder, options.bands, TILES)
         scene.prepare(options.hidden)
         scene.write("msi.tif", scene.multispectral, options.size, options.size)
-        coarse = scene.patch.reshape(options.bands, scene.patch.shape[1] // RATIO, RATIO, -1, RATIO).mean((2, 4)).astype("int16")
-        scene.write("hsi.tif", coarse, options.size // RATIO, options.size // RATIO, RATIO)
+        scene.write("hsi.tif", scene.coarse, options.size // RATIO, options.size // RATIO, RATIO)
         model = scene.path("model.json")
         parameters = ["-inms", scene.path("msi.tif"), "-inhs", scene.path("hsi.tif"), "-model", model, "-refine", "true", "-ram", options.ram]
 

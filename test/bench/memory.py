@@ -23,8 +23,10 @@ from repeated_scene import DEFLATE, RATIO, TILES, RepeatedScene
 HIDDEN = 64  # units of the networks: they take time, not memory
 LIMIT = 350  # MiB over ram
 GROWTH = 1.1
+REFINED = "SpectralInversion-refined"
 APPLICATIONS = [
     "SpectralInversion",
+    REFINED,
     "HyperspectralSuperResolution",
     "SpectralResponseDegradation",
     "SpatialDegradation",
@@ -58,7 +60,7 @@ def make(scene, columns, lines):
     scene.write("msi.tif", np.round(scene.multispectral).astype(np.int16), columns, lines)
     scene.write("hsi.tif", scene.patch, columns, lines)
     scene.write("fused.tif", np.roll(scene.patch, 1, axis=2), columns, lines)
-    scene.write("coarse.tif", scene.patch, columns // RATIO, lines // RATIO, RATIO)
+    scene.write("coarse.tif", scene.coarse, columns // RATIO, lines // RATIO, RATIO)
     scene.write("abundances.tif", scene.abundances, columns, lines)
 
 
@@ -69,7 +71,8 @@ def parameters(scene, application, samples):
     out = scene.output()
     return {
         "SpectralInversion": ["-inms", msi, "-model", scene.path("model.json"), *out],
-        "HyperspectralSuperResolution": ["-inhs", coarse, "-inms", msi, *train, *out],
+        REFINED: ["-inms", msi, "-inhs", coarse, "-refine", "true", "-model", scene.path("model.json"), *out],
+        "HyperspectralSuperResolution": ["-inhs", coarse, "-inms", msi, "-refine", "true", *train, *out],
         "SpectralResponseDegradation": ["-in", hsi, *scene.srf, *out],
         "SpatialDegradation": ["-in", hsi, "-ratio", RATIO, "-psf", "gaussian", "-sigma", 1.7, *out],
         "LinearMixingSynthesis": ["-in", scene.path("abundances.tif"), "-ie", scene.path("endmembers.tif"), *out],
@@ -86,7 +89,7 @@ def run(options, scene):
         make(scene, columns, lines)
         for application in options.applications:
             for ram in options.ram:
-                seconds, peak = measured.run_application(application, [*parameters(scene, application, options.samples), "-ram", ram])
+                seconds, peak = measured.run_application(application.split("-")[0], [*parameters(scene, application, options.samples), "-ram", ram])
                 scene.path("out.tif").unlink(missing_ok=True)
                 peaks[application, columns * lines, ram] = peak
                 nanoseconds = 1e9 * seconds / (columns * lines)

@@ -34,6 +34,8 @@ class RepeatedScene:
         np.savetxt(self.path("response.csv"), response, delimiter=",")
         self.srf = ["-srf", "matrix", "-srf.matrix.in", self.path("response.csv")]
         self.multispectral = np.tensordot(response, self.patch, 1).astype(np.float32)
+        # What a detector of RATIO x RATIO pixels sees.
+        self.coarse = np.round(self.patch.reshape(bands, PATCH // RATIO, RATIO, PATCH // RATIO, RATIO).mean((2, 4))).astype(np.int16)
         self.abundances = self.patch[: self.ne].astype(np.float32) / 10000
 
     def path(self, name):

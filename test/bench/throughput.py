@@ -15,10 +15,8 @@ import statistics
 import sys
 import tempfile
 
-import numpy as np
-
 import measured
-from repeated_scene import PATCH, RATIO, TILES, RepeatedScene
+from repeated_scene import RATIO, TILES, RepeatedScene
 
 COPY = "ExtractROI"
 REFINED = "SpectralInversion-refined"
@@ -57,9 +55,7 @@ def main():
         scene.prepare()
         scene.write("msi.tif", scene.multispectral, options.size, options.size)
         scene.write("hsi.tif", scene.patch, options.size, options.size)
-        # What a detector of RATIO x RATIO pixels sees.
-        seen = np.round(scene.patch.reshape(len(scene.patch), PATCH // RATIO, RATIO, PATCH // RATIO, RATIO).mean((2, 4))).astype(np.int16)
-        scene.write("coarse.tif", seen, options.size // RATIO, options.size // RATIO, RATIO)
+        scene.write("coarse.tif", scene.coarse, options.size // RATIO, options.size // RATIO, RATIO)
         scene.write("abundances.tif", scene.abundances, options.size, options.size)
         commands = {COPY: [f"otbcli_{COPY}", "-in", scene.path("hsi.tif"), *scene.output("copy.tif")]}
         for name, parameters in jobs(scene).items():
