@@ -68,8 +68,18 @@ def unique(values):
     return list(dict.fromkeys(values))
 
 
+def by(titles, groups, methods):
+    """PSNR and SAM of each method, a column for each value of a function of rows."""
+    values = unique(groups(row) for own in methods.values() for row in own)
+    lines = []
+    for name, own in methods.items():
+        of_groups = [[row for row in own if groups(row) == value] for value in values]
+        lines.append([name] + [f"{mean(some, 'psnr', '.2f')} / {mean(some, 'sam', '.2f')}" for some in of_groups])
+    return markdown(["method"] + [titles(value) for value in values], lines) + "\n"
+
+
 def summary(rows):
-    """Per scene: the means over all cases of a method, and PSNR and SAM for each ratio and number of bands."""
+    """Per scene: the means over all cases of a method, and PSNR and SAM for each ratio and number of bands, and for each blur where there are several."""
     text = ""
     for scene, shape, axis in unique((row["scene"], row["shape"], row["axis"]) for row in rows):
         chosen = [row for row in rows if (row["scene"], row["shape"], row["axis"]) == (scene, shape, axis)]
@@ -78,10 +88,7 @@ def summary(rows):
         titles = ["method", "cases"] + [title for title, _ in SHOWN.values()]
         lines = [[name, str(len(own))] + [mean(own, column, form) for column, (_, form) in SHOWN.items()] for name, own in methods.items()]
         text += markdown(titles, lines) + "\nPSNR [dB] / SAM [deg] by ratio and number of bands:\n\n"
-        pairs = unique((row["ratio"], row["bands"]) for row in chosen)
-        lines = []
-        for name, own in methods.items():
-            of_pairs = [[row for row in own if (row["ratio"], row["bands"]) == pair] for pair in pairs]
-            lines.append([name] + [f"{mean(some, 'psnr', '.2f')} / {mean(some, 'sam', '.2f')}" for some in of_pairs])
-        text += markdown(["method"] + [f"{ratio}, {bands}" for ratio, bands in pairs], lines) + "\n"
+        text += by(", ".join, lambda row: (row["ratio"], row["bands"]), methods)
+        if len({row["blur"] for row in chosen}) > 1:
+            text += "PSNR [dB] / SAM [deg] by blur:\n\n" + by(str, lambda row: row["blur"], methods)
     return text
