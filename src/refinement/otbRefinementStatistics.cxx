@@ -98,8 +98,12 @@ void MendNoisyBands(const Eigen::MatrixXd& spread, std::size_t pixels, Eigen::Ve
   }
   if (missed)
   {
-    noise       = left;
-    noise(good) = LeftByComponents(spread(good, good), pixels);
+    const Eigen::VectorXd rest = LeftByComponents(spread(good, good), pixels);
+    noise                      = left;
+    for (std::size_t k = 0; k < good.size(); ++k)
+    {
+      noise(good[k]) = rest(static_cast<Eigen::Index>(k));
+    }
   }
 }
 } // namespace
