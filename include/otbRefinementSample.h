@@ -54,8 +54,9 @@ struct SpectraMorph_EXPORT RefinementSample
   std::size_t GetNumberOfUsablePixels() const;
 
   /** The sample of the mean of several fused images, from samples that were read at the same places.
+   * \param weights one of each, over zero and relative to each other; none: all count alike
    * \throw std::invalid_argument when there is none or they were not. */
-  static RefinementSample MeanOf(const std::vector<const RefinementSample*>& samples);
+  static RefinementSample MeanOf(const std::vector<const RefinementSample*>& samples, const std::vector<double>& weights = {});
 };
 } // namespace otb
 

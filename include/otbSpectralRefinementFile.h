@@ -5,8 +5,10 @@
 #include "SpectraMorphExport.h"
 #include "otbRadiometricHarmonisation.h"
 #include "otbSpectralRefinement.h"
+#include "otbSpectralUncertainty.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,14 +21,16 @@ struct SceneRefinement
   std::size_t                          methods = 1; // how many the model has; one that is no ensemble has one
   std::vector<std::size_t>             taken;       // the numbers of those whose mean is the result, from 0 and ascending; at least one
   std::vector<SpectralRefinementModel> refinements; // of each of `taken`, without components where its result stays as it is; none: so do all
+
+  std::optional<SpectralUncertaintyModel> uncertainty = std::nullopt; // the errors to expect of the result, if they were found
 };
 
 /** \class SpectralRefinementFile
  * \brief The refinement of a scene as a JSON document, so that tiles of it that are refined apart fit together without a seam: a SceneRefinement.
  *
  * It holds gains and offsets, which methods are taken, and for each the blur's knots, the response, and a basis vector, a projection and a size for each
- * component. Numbers come back with the same bits, but for the response, whose rows are normalised again: a user has it in the model. It is data: nothing in it
- * is executed or followed.
+ * component; and the errors to expect of the result, where they were found. Numbers come back with the same bits, but for the response, whose rows are
+ * normalised again: a user has it in the model. It is data: nothing in it is executed or followed.
  *
  * \ingroup SpectraMorph
  */

@@ -3,7 +3,9 @@
 #include "otbCoarseAgreement.h"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
+#include <string>
 
 namespace otb
 {
@@ -60,17 +62,22 @@ void RefinementSample::ExcludeDisagreement()
   }
 }
 
-RefinementSample RefinementSample::MeanOf(const std::vector<const RefinementSample*>& samples)
+RefinementSample RefinementSample::MeanOf(const std::vector<const RefinementSample*>& samples, const std::vector<double>& weights)
 {
   if (samples.empty())
   {
     throw std::invalid_argument("samples: found none, expected at least one");
   }
+  if (!weights.empty() && weights.size() != samples.size())
+  {
+    throw std::invalid_argument("samples: found " + std::to_string(weights.size()) + " weights, expected " + std::to_string(samples.size()));
+  }
   RefinementSample mean = *samples.front();
-  const auto       part = 1.f / static_cast<float>(samples.size());
+  const double     sum  = weights.empty() ? static_cast<double>(samples.size()) : std::accumulate(weights.begin(), weights.end(), 0.);
   for (std::size_t number = 0; number < samples.size(); ++number)
   {
     const RefinementSample& sample = *samples[number];
+    const auto              part   = static_cast<float>((weights.empty() ? 1. : weights[number]) / sum);
     if (sample.blocks.size() != mean.blocks.size() || !std::equal(sample.blocks.begin(), sample.blocks.end(), mean.blocks.begin(), AreAlike))
     {
       throw std::invalid_argument("samples: found blocks of different places, expected those of one scene");

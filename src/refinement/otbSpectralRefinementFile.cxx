@@ -2,6 +2,7 @@
 #include "otbSpectralRefinementFile.h"
 #include "otbAtomicFile.h"
 #include "otbStrictJson.h"
+#include "otbUncertaintyDocument.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,6 +18,8 @@ using namespace strictjson;
 const char* const Format  = "SpectraMorph spectral refinement";
 const char* const Kind    = "refinement file";
 constexpr int     Version = 2;
+
+const char* const Uncertainty = "uncertainty"; // the member, if there is one
 
 constexpr std::size_t  MaximumMethods    = 16;
 constexpr unsigned int MaximumComponents = 64;
@@ -114,6 +117,10 @@ SceneRefinement FromJson(const Json& json)
     scene.taken.push_back(Count<std::size_t>(taken, place));
   }
   std::transform(list.begin(), list.end(), std::back_inserter(scene.refinements), ModelFrom);
+  if (json.contains(Uncertainty))
+  {
+    scene.uncertainty = UncertaintyFrom(json.at(Uncertainty));
+  }
   SpectralRefinementFile::Validate(scene);
   return scene;
 }
@@ -209,6 +216,13 @@ void SpectralRefinementFile::Validate(const SceneRefinement& scene)
   {
     Validate(model);
     check(radiometry.IsIdentity() || radiometry.gains.size() == model.response.GetNumberOfMultispectralBands(), "\"gains\" are not one per multispectral band");
+    check(!scene.uncertainty || (scene.uncertainty->GetMultispectralBands() == model.response.GetNumberOfMultispectralBands() &&
+                                 scene.uncertainty->GetSpectralBands() == model.response.GetNumberOfHyperspectralBands()),
+          "\"uncertainty\" is not of the bands of the spectral response");
+  }
+  if (scene.uncertainty)
+  {
+    scene.uncertainty->Validate();
   }
 }
 
@@ -217,9 +231,12 @@ std::string SpectralRefinementFile::ToText(const SceneRefinement& scene)
   Validate(scene);
   Json list = Json::array();
   std::transform(scene.refinements.begin(), scene.refinements.end(), std::back_inserter(list), ModelToJson);
-  const Json json = {
-      {"format", Format},         {"version", Version},   {"radiometry", {{"gains", scene.radiometry.gains}, {"offsets", scene.radiometry.offsets}}},
-      {"methods", scene.methods}, {"taken", scene.taken}, {"refinements", list}};
+  Json json = {{"format", Format},         {"version", Version},   {"radiometry", {{"gains", scene.radiometry.gains}, {"offsets", scene.radiometry.offsets}}},
+               {"methods", scene.methods}, {"taken", scene.taken}, {"refinements", list}};
+  if (scene.uncertainty)
+  {
+    json[Uncertainty] = ToJson(*scene.uncertainty);
+  }
   // Band names come from files of any encoding, JSON is UTF-8.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
 }

@@ -206,6 +206,32 @@ TEST_F(RefinementFile, IsRefusedWithTheReason)
   }
 }
 
+TEST_F(RefinementFile, KeepsTheErrorsToExpect)
+{
+  auto scene = MakeScene();
+  ASSERT_FALSE(scene.uncertainty.has_value());
+  scene.uncertainty           = otb::SpectralUncertaintyModel{};
+  scene.uncertainty->origin   = {0.1f, 0.2f, 0.3f};
+  scene.uncertainty->contrast = {0.1f, 0.2f, 1.f / 3.f};
+  scene.uncertainty->examples = SpectraMatrix::Ones(4, 3);
+  scene.uncertainty->residual = SpectraMatrix::Identity(3, 3);
+  scene.uncertainty->typical.fill(1.f);
+  scene.uncertainty->scale = 0.01f;
+  scene.uncertainty->reach = 0.5f;
+  scene.uncertainty->bands.assign(otb::test::Bands, 1.f);
+  SpectralRefinementFile::Save(scene, m_Path.string(), "out");
+  const auto read = SpectralRefinementFile::Load(m_Path.string(), "in");
+  ASSERT_TRUE(read.uncertainty.has_value());
+  EXPECT_EQ(read.uncertainty->contrast, scene.uncertainty->contrast);
+  EXPECT_EQ(read.uncertainty->scale, scene.uncertainty->scale);
+
+  Json json = Json::parse(SpectralRefinementFile::ToText(scene));
+  json["uncertainty"]["bands"].push_back(1.f);
+  EXPECT_NE(Refusal(json.dump()).find("\"uncertainty\" is not of the bands of the spectral response"), std::string::npos);
+  json["uncertainty"] = nullptr;
+  Refusal(json.dump());
+}
+
 TEST_F(RefinementFile, IsRefusedWhenItIsNoDocument)
 {
   const std::string text = SpectralRefinementFile::ToText(MakeScene());
