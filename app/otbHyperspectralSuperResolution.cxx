@@ -137,7 +137,7 @@ private:
     // Of the model that is written, which has but the methods that are taken.
     std::vector<std::size_t> all(judgement.taken.size());
     std::iota(all.begin(), all.end(), std::size_t(0));
-    WriteRefinement({judgement.model.radiometry, all.size(), all, judgement.refinements});
+    WriteRefinement({judgement.model.radiometry, all.size(), all, judgement.refinements, judgement.uncertainty});
   }
 };
 } // namespace Wrapper

@@ -113,7 +113,7 @@ private:
     CheckRefinable(images, comparison.blur);
     const Judgement judgement = Judge(*model, images, comparison.blur);
     Invert(judgement, images, formats);
-    WriteRefinement({judgement.model.radiometry, judgement.methods, judgement.taken, judgement.refinements});
+    WriteRefinement({judgement.model.radiometry, judgement.methods, judgement.taken, judgement.refinements, judgement.uncertainty});
   }
 };
 } // namespace Wrapper

@@ -21,7 +21,8 @@ namespace
 constexpr int SampledLines   = 128; // a line holds all bands of its pixels: few are read
 constexpr int SampledColumns = 512;
 
-/** The 2nd and 98th percentile of a sample of the band's valid pixels, not the same. */
+} // namespace
+
 std::pair<double, double> GetStretch(GDALRasterBand* band)
 {
   const int           columns = std::min(band->GetXSize(), SampledColumns);
@@ -49,7 +50,6 @@ std::pair<double, double> GetStretch(GDALRasterBand* band)
   const double high = percentile(98);
   return {low, high > low ? high : low + 1.};
 }
-} // namespace
 
 std::optional<std::array<int, 3>> FindNaturalColours(const SpectralAxis& axis)
 {

@@ -31,8 +31,8 @@ void RefinementParameters::Add()
   m_Application.MandatoryOff("inref");
   m_Application.AddParameter(ParameterType_OutputFilename, "outref", "Refinement found");
   m_Application.SetParameterDescription(
-      "outref", "What was found from the two images (JSON): gains and offsets of radio, which of the model's methods are taken, and what the "
-                "refinement needs: blur, directions and size of errors.");
+      "outref", "What was found from the two images (JSON): gains and offsets of radio, which of the model's methods are taken, what the "
+                "refinement needs (blur, directions and size of errors), and the errors to expect of the result.");
   m_Application.MandatoryOff("outref");
 }
 

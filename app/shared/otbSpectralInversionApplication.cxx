@@ -29,6 +29,7 @@ void SpectralInversionApplication::Forget()
 void SpectralInversionApplication::AfterAppearing()
 {
   m_Style.Write();
+  m_Uncertainty.WriteStyles();
 }
 
 void SpectralInversionApplication::CheckBands(const InputImage& image, unsigned int expected, const std::string& reason)

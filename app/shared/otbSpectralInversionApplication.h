@@ -9,6 +9,7 @@
 #include "otbSpectralInversionReportImages.h"
 #include "otbSpectralResponseParameters.h"
 #include "otbSpectralStage.h"
+#include "otbUncertaintyParameters.h"
 
 #include "otbCallbackProcess.h"
 #include "otbEnsembleChoice.h"
@@ -28,6 +29,9 @@ namespace otb
 {
 namespace Wrapper
 {
+/** For people: how much of a scene is outside of what training saw. */
+std::string DescribeTraining(const SpectralUncertaintyModel& model);
+
 /** \class SpectralInversionApplication
  * \brief What the applications that train a model, apply one, or both, share: the parameters of training, training itself, and the filters of inference.
  *
@@ -161,6 +165,9 @@ protected:
     /** Pixels of the refined image that a second round was trained on; 0 when there was none. What was compared is of the first. */
     std::size_t retrained = 0;
 
+    std::optional<SpectralUncertaintyModel> uncertainty =
+        std::nullopt; // the errors to expect of the result, if they were found; after a second round those of the first
+
     bool IsRefined() const;
   };
 
@@ -174,11 +181,11 @@ protected:
   /** Refuses what that cannot be done with. \throw std::invalid_argument */
   void CheckSecondRound();
 
-  /** Refuses before any work what Judge() would refuse after it: `refine` true, or `inref`, where there is nothing to refine by.
+  /** Refuses before any work what Judge() would refuse after it: `refine` true, `inref` or `outunc`, where there is nothing to refine, or to find errors, by.
    * \throw std::invalid_argument */
   void CheckRefinable(Images& images, const std::optional<SensorBlurEstimate>& blur);
 
-  /** Refuses an `inref` that cannot be read or is of other sensors. \throw std::runtime_error, std::invalid_argument */
+  /** Refuses an `inref` that cannot be read, is of other sensors, or does not say what `outunc` asks for. \throw std::runtime_error, std::invalid_argument */
   void CheckInputRefinement(const SpectralResponse& response);
 
   /** What the images tell of each other: by `inref`, if it is given, else by comparing them. \param withBlur whether the blur is wanted in any case
@@ -191,7 +198,7 @@ protected:
   /** Whether the blur between the images is needed for that. */
   bool NeedsBlur(const Images& images) const
   {
-    return images.hyperspectral && !HasValue("inref") && m_Refinement.GetMode() != RefinementParameters::Mode::Off;
+    return images.hyperspectral && !HasValue("inref") && (m_Refinement.GetMode() != RefinementParameters::Mode::Off || m_Uncertainty.GetWanted() != nullptr);
   }
 
   /** What inference has made. */
@@ -199,6 +206,7 @@ protected:
   {
     MarkedImage                spectra; // as `out` has them, but for bad bands
     std::optional<MarkedImage> abundances;
+    std::optional<MarkedImage> uncertainty; // of one band
   };
 
   /** Connects the images through the model's filters and all further stages to `out` and `outab`. The model takes the multispectral image as it is: its
@@ -212,6 +220,7 @@ protected:
   SpectralResponseParameters m_Response{*this};
   RadiometryParameters       m_Radiometry{*this};
   RefinementParameters       m_Refinement{*this};
+  UncertaintyParameters      m_Uncertainty{*this};
 
 private:
   /** The first stage: the spectra that a model makes of the images; puts abundances out where it has any. */
@@ -231,6 +240,13 @@ private:
 
   /** Whether there is what comparing a result with the hyperspectral image takes; logs why not. \throw std::invalid_argument when `refine` insists. */
   bool CanCompare(Images& images, const std::optional<SensorBlurEstimate>& blur);
+
+  /** The errors to expect of the mean of those that were taken; nothing when there are too few pixels to find them from. */
+  static std::optional<SpectralUncertaintyModel> FitUncertainty(const std::vector<RefinementSample>& samples, const EnsembleChoice& choice,
+                                                                const SpectralInversionModel& given);
+
+  /** Puts them out. */
+  void OfferUncertainty(const Judgement& judgement, Images& images, const Formats& formats, Result& result);
 
   /** Lines of the log. */
   void TellScores(const Judgement& judgement, const SensorBlurEstimate& blur);

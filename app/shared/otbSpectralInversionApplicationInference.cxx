@@ -50,10 +50,12 @@ SpectralInversionApplication::Result SpectralInversionApplication::Invert(const 
   {
     Finish(Infer(std::make_shared<SpectralInversionModel>(model.WithFoldedRadiometry()), images, formats, result), formats, result);
     OfferAbundances(judgement, images, formats, result);
+    OfferUncertainty(judgement, images, formats, result);
     return result;
   }
   Finish(InferRefined(judgement, images, formats, result), formats, result);
   OfferAbundances(judgement, images, formats, result);
+  OfferUncertainty(judgement, images, formats, result);
   return result;
 }
 

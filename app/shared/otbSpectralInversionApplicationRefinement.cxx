@@ -101,6 +101,10 @@ bool SpectralInversionApplication::CanCompare(Images& images, const std::optiona
   {
     throw std::invalid_argument(images.hyperspectral ? reason : reason + (HasValue("inref") ? ", since inref is given" : ", since refine is true"));
   }
+  if (const char* const key = m_Uncertainty.GetWanted())
+  {
+    throw std::invalid_argument(std::string(key) + ": found nothing to find errors by, expected inhs of the same ground as inms. " + reason);
+  }
   if (images.hyperspectral && m_Refinement.GetMode() == RefinementParameters::Mode::Auto)
   {
     Inform("Refinement: none. " + reason);
@@ -110,7 +114,8 @@ bool SpectralInversionApplication::CanCompare(Images& images, const std::optiona
 
 void SpectralInversionApplication::CheckRefinable(Images& images, const std::optional<SensorBlurEstimate>& blur)
 {
-  if (m_Refinement.GetMode() == RefinementParameters::Mode::On || (m_Refinement.GetMode() == RefinementParameters::Mode::Auto && HasValue("inref")))
+  if (m_Refinement.GetMode() == RefinementParameters::Mode::On || (m_Refinement.GetMode() == RefinementParameters::Mode::Auto && HasValue("inref")) ||
+      m_Uncertainty.GetWanted() != nullptr)
   {
     CanCompare(images, blur);
   }
@@ -124,6 +129,16 @@ void SpectralInversionApplication::CheckInputRefinement(const SpectralResponse& 
     if (m_Radiometry.IsNone() && !known->radiometry.IsIdentity())
     {
       throw std::invalid_argument("radio: found none, expected affine, since inref has gains and offsets");
+    }
+    const char* const key = m_Uncertainty.GetWanted();
+    if (key != nullptr && !known->uncertainty)
+    {
+      throw std::invalid_argument(std::string("inref: found a refinement without the errors to expect, expected one with them, since ") + key + " is given");
+    }
+    if (key != nullptr && !known->refinements.empty() && m_Refinement.GetMode() == RefinementParameters::Mode::Off)
+    {
+      throw std::invalid_argument(std::string("refine: found false, expected auto or true: the errors of inref, which ") + key +
+                                  " asks for, are those of a refined result");
     }
   }
 }
@@ -179,7 +194,7 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(cons
   const SpectralInversionModel model   = judgement.model;
   const auto                   members = model.inverse->GetMembers();
   judgement.mixed                      = model.FindAbundances();
-  if ((mode == RefinementParameters::Mode::Off && members.empty()) || !CanCompare(images, blur) || !blur)
+  if ((mode == RefinementParameters::Mode::Off && members.empty() && m_Uncertainty.GetWanted() == nullptr) || !CanCompare(images, blur) || !blur)
   {
     return judgement;
   }
@@ -195,10 +210,11 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(cons
                       report(0.5 * static_cast<double>(number + 1) / static_cast<double>(count));
                     }
                     EnsembleChoice::Options options;
-                    options.threads = GetDefaultThreads();
-                    options.refine  = mode != RefinementParameters::Mode::Off;
-                    options.always  = mode == RefinementParameters::Mode::On;
-                    choice          = EnsembleChoice::Of(samples, options, [&report](double fraction) { report(0.5 + 0.5 * fraction); });
+                    options.threads       = GetDefaultThreads();
+                    options.refine        = mode != RefinementParameters::Mode::Off;
+                    options.always        = mode == RefinementParameters::Mode::On;
+                    choice                = EnsembleChoice::Of(samples, options, [&report](double fraction) { report(0.5 + 0.5 * fraction); });
+                    judgement.uncertainty = FitUncertainty(samples, choice, model);
                   });
   std::vector<std::size_t> taken, takenOfGiven;
   for (std::size_t number = 0; number < choice.candidates.size(); ++number)
@@ -209,7 +225,10 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::Judge(cons
     {
       taken.push_back(number);
       takenOfGiven.push_back(judgement.taken[number]);
-      judgement.refinements.push_back(candidate.selection.model);
+      if (mode != RefinementParameters::Mode::Off)
+      {
+        judgement.refinements.push_back(candidate.selection.model);
+      }
     }
   }
   if (!members.empty())
@@ -239,6 +258,7 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::JudgeBy(co
   }
   else if (known.refinements.empty())
   {
+    judgement.uncertainty = known.uncertainty;
     Inform("Refinement: none, as inref says");
   }
   else if (CanCompare(images, std::nullopt))
@@ -249,6 +269,7 @@ SpectralInversionApplication::Judgement SpectralInversionApplication::JudgeBy(co
       // To the bit that by which it was found.
       refinement.response = given.response;
     }
+    judgement.uncertainty = known.uncertainty;
     Inform("Refinement: that of inref");
   }
   return judgement;
@@ -285,6 +306,13 @@ void SpectralInversionApplication::CheckRefinements(const SceneRefinement& scene
   {
     throw std::invalid_argument("inref: found gains of " + std::to_string(scene.radiometry.gains.size()) + " bands, expected " +
                                 std::to_string(response.GetNumberOfMultispectralBands()) + " as the spectral response has");
+  }
+  if (scene.uncertainty && (scene.uncertainty->GetMultispectralBands() != response.GetNumberOfMultispectralBands() ||
+                            scene.uncertainty->GetSpectralBands() != response.GetNumberOfHyperspectralBands()))
+  {
+    throw std::invalid_argument("inref: found errors of " + std::to_string(scene.uncertainty->GetMultispectralBands()) + " multispectral and " +
+                                std::to_string(scene.uncertainty->GetSpectralBands()) + " hyperspectral bands, expected " +
+                                std::to_string(response.GetNumberOfMultispectralBands()) + " and " + std::to_string(response.GetNumberOfHyperspectralBands()));
   }
   for (const SpectralRefinementModel& refinement : scene.refinements)
   {

@@ -170,6 +170,10 @@ void SpectralInversionApplication::WriteReport(const Judgement& judgement, Image
              {
                auto pictures = MakeReportImages(model, *images.hyperspectral);
                pictures.AddResult(images.multispectral, result.spectra);
+               if (result.uncertainty)
+               {
+                 pictures.AddUncertainty(*result.uncertainty, DescribeTraining(*judgement.uncertainty));
+               }
                if (m_Report.blur)
                {
                  pictures.CompareThroughBlur(ReadRefinementSample(model, result.spectra, images, *m_Report.blur));

@@ -30,6 +30,7 @@ void SpectralInversionApplication::AddInversionOutputParameters()
   AddParameter(ParameterType_OutputImage, "outab", "Abundances");
   SetParameterDescription("outab", "A band for each endmember, with its abundance in each pixel. Of the method morph, alone or within auto.");
   MandatoryOff("outab");
+  m_Uncertainty.Add();
   m_Style.Add("out");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralInversionReportImages.h"
 
+#include "otbColourRamp.h"
 #include "otbCommonCells.h"
 #include "otbImageQualityScan.h"
 #include "otbSpatialDegradationImageFilter.h"
@@ -223,7 +224,7 @@ Quicklook SpectralInversionReportImages::ReadThrough(const SpectralResponse& res
 
 void SpectralInversionReportImages::AddPicture(const std::string& title, const std::string& remark, const Quicklook& quicklook)
 {
-  m_Report.pictures.push_back({title, remark, quicklook, quicklook.PercentileStretch()});
+  m_Report.pictures.push_back({title, remark, quicklook, quicklook.PercentileStretch(), std::nullopt});
 }
 
 void SpectralInversionReportImages::AddResult(const MarkedImage& multispectral, const MarkedImage& result)
@@ -351,6 +352,14 @@ void SpectralInversionReportImages::CompareThroughBlur(const RefinementSample& s
                                   scores});
 }
 
+void SpectralInversionReportImages::AddUncertainty(const MarkedImage& errors, const std::string& training)
+{
+  const Quicklook map     = Read(errors, PictureSize, "Picture of the expected errors");
+  const auto      stretch = map.PercentileStretch().front();
+  m_Report.pictures.push_back({"Expected error", "Root mean square over bands, in the unit of the result. " + training + ".", ColourRamp::Paint(map, stretch),
+                               std::vector<Quicklook::Stretch>(3), stretch});
+}
+
 void SpectralInversionReportImages::AddAbundances(const MarkedImage& abundances)
 {
   const Quicklook all = Read(abundances, ThumbnailSize, "Pictures of the abundances");
@@ -359,7 +368,7 @@ void SpectralInversionReportImages::AddAbundances(const MarkedImage& abundances)
     const Quicklook one       = SelectBands(all, {band});
     const auto      stretches = one.PercentileStretch();
     m_Report.abundances.push_back(
-        {"Endmember " + std::to_string(band + 1), ToText(stretches.front().low) + " to " + ToText(stretches.front().high), one, stretches});
+        {"Endmember " + std::to_string(band + 1), ToText(stretches.front().low) + " to " + ToText(stretches.front().high), one, stretches, std::nullopt});
   }
   m_Report.abundanceRemark = "How much of each endmember is in a pixel of the result. Black and white are the 2nd and the 98th percentile, which are given.";
 }

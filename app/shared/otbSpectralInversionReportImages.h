@@ -40,6 +40,9 @@ public:
   /** The agreement of the result with the hyperspectral image through the blur found. \param sample of the result */
   void CompareThroughBlur(const RefinementSample& sample);
 
+  /** A picture of the errors that are expected of the result. \param training how much of the scene is outside of what training saw, for people */
+  void AddUncertainty(const MarkedImage& errors, const std::string& training);
+
   void AddAbundances(const MarkedImage& abundances);
 
 private:

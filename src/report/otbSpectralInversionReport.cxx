@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbSpectralInversionReport.h"
 #include "otbBlurPicture.h"
+#include "otbColourRamp.h"
 #include "otbHtmlText.h"
 #include "otbLineChart.h"
 #include "otbReportParts.h"
@@ -82,6 +83,17 @@ void WriteHighlights(std::ostream& html, const std::vector<Report::Highlight>& h
   html << "</dl>\n";
 }
 
+/** The colours of a quantity, with the values of the first and the last. */
+void WriteLegend(std::ostream& html, const Quicklook::Stretch& ends)
+{
+  html << "<br/><span class=\"legend\">" << ToHtmlNumber(ends.low, 3) << " <span class=\"ramp\" style=\"background:linear-gradient(to right";
+  for (std::size_t stop = 0; stop < ColourRamp::Stops.size(); ++stop)
+  {
+    html << ',' << ColourRamp::GetName(stop);
+  }
+  html << ")\"></span> " << ToHtmlNumber(ends.high, 3) << "</span>";
+}
+
 /** \param number of the series whose colour marks the caption, or less than zero for none */
 void WritePicture(std::ostream& html, const Report::Picture& picture, int number = -1)
 {
@@ -95,6 +107,10 @@ void WritePicture(std::ostream& html, const Report::Picture& picture, int number
   if (!picture.remark.empty())
   {
     html << "<br/>" << ToHtmlText(picture.remark);
+  }
+  if (picture.legend)
+  {
+    WriteLegend(html, *picture.legend);
   }
   html << "</figcaption>\n</figure>\n";
 }
@@ -145,7 +161,7 @@ void WriteBlur(std::ostream& html, const SensorBlurEstimate& estimate)
   const Quicklook::Stretch unit;
   const std::string        shape = std::to_string(blur.knots.cols()) + " × " + std::to_string(blur.knots.rows());
   html << "<div class=\"blur\">\n";
-  WritePicture(html, {"Blur", shape + " sharp pixels. White: no weight; blue: positive; red: negative.", DrawBlur(blur), {unit, unit, unit}});
+  WritePicture(html, {"Blur", shape + " sharp pixels. White: no weight; blue: positive; red: negative.", DrawBlur(blur), {unit, unit, unit}, std::nullopt});
   html << "<table>\n<thead><tr><th scope=\"col\">Blur found, in sharp pixels</th><th scope=\"col\" class=\"number\">Along columns</th><th scope=\"col\" "
           "class=\"number\">Along rows</th></tr></thead>\n<tbody>\n";
   const std::pair<const char*, std::pair<double, double>> lines[] = {

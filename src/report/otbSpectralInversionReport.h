@@ -53,6 +53,9 @@ struct SpectraMorph_EXPORT SpectralInversionReport
     std::string                     remark; // what is shown how
     Quicklook                       quicklook;
     std::vector<Quicklook::Stretch> stretches;
+
+    /** Of a quantity in the colours of ColourRamp: the values of the first and the last colour. */
+    std::optional<Quicklook::Stretch> legend = std::nullopt;
   };
 
   struct Comparison
