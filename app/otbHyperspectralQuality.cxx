@@ -13,6 +13,7 @@
 #include "otbSpectralResponseImageFilter.h"
 #include "otbStreamingBandPowerImageFilter.h"
 #include "otbStreamingImageQualityFilter.h"
+#include "otbStreamingUncertaintyCalibrationFilter.h"
 #include "otbToolkitVersion.h"
 
 #include "otbWrapperApplicationFactory.h"
@@ -40,11 +41,12 @@ public:
   itkTypeMacro(HyperspectralQuality, SpatialDegradationApplication);
 
 private:
-  using QualityType  = StreamingImageQualityFilter<FloatVectorImageType>;
-  using PowerType    = StreamingBandPowerImageFilter<FloatVectorImageType>;
-  using MapType      = SpectralDifferenceImageFilter<FloatVectorImageType, FloatImageType>;
-  using SpectralType = SpectralResponseImageFilter<FloatVectorImageType>;
-  using AverageType  = FootprintAverageImageFilter<FloatVectorImageType>;
+  using QualityType     = StreamingImageQualityFilter<FloatVectorImageType>;
+  using CalibrationType = StreamingUncertaintyCalibrationFilter<FloatVectorImageType>;
+  using PowerType       = StreamingBandPowerImageFilter<FloatVectorImageType>;
+  using MapType         = SpectralDifferenceImageFilter<FloatVectorImageType, FloatImageType>;
+  using SpectralType    = SpectralResponseImageFilter<FloatVectorImageType>;
+  using AverageType     = FootprintAverageImageFilter<FloatVectorImageType>;
 
   /** An image, what marks its invalid pixels, and what messages call it. */
   struct Image : MarkedImage
@@ -96,6 +98,13 @@ private:
     AddParameter(ParameterType_InputImage, "ref", "Reference");
     SetParameterDescription("ref", "The truth, of the same size and bands as the image.");
     MandatoryOff("ref");
+    AddParameter(ParameterType_InputImage, "inunc", "Predicted errors");
+    SetParameterDescription(
+        "inunc",
+        "With ref: what HyperspectralSuperResolution or SpectralInversion predicted of the image's errors (outunc, of one band or of each). The log, outjson and outcsv "
+        "then say whether it is right: ten classes of pixels by their predicted error, with the root mean square of the predicted and of "
+        "the true errors in each. Right are ratios about 1, and a true error that rises from class to class.");
+    MandatoryOff("inunc");
     AddParameter(ParameterType_InputImage, "inhs", "Coarse hyperspectral image");
     SetParameterDescription(
         "inhs", "For spectral consistency: an image of as many bands, coarser by any ratio. psf, sigma, radius and border say how the sharp image becomes "
@@ -161,6 +170,14 @@ private:
     AddParameter(ParameterType_Float, "innovation.error", "Standard error of the innovation");
     SetParameterDescription("innovation.error", "Of that mean over pixels.");
     SetParameterRole("innovation.error", Role_Output);
+    AddParameter(ParameterType_Group, "uncertainty", "Uncertainty");
+    SetParameterDescription("uncertainty", "How the errors that were predicted (inunc) compare with those against ref.");
+    AddParameter(ParameterType_Float, "uncertainty.ratio", "Predicted over true error");
+    SetParameterDescription("uncertainty.ratio", "Root mean squares over all pixels; 1 is right.");
+    SetParameterRole("uncertainty.ratio", Role_Output);
+    AddParameter(ParameterType_Float, "uncertainty.spearman", "Rank correlation");
+    SetParameterDescription("uncertainty.spearman", "Of predicted and true errors over pixels.");
+    SetParameterRole("uncertainty.spearman", Role_Output);
 
     SetDocExampleParameterValue("in", "fused.tif");
     SetDocExampleParameterValue("ref", "truth.tif");
@@ -234,7 +251,8 @@ private:
       throw std::invalid_argument("ref: found no value, nor in inhs and inms, expected an image to compare with in one of them at least");
     }
 
-    ImageQualityReport report;
+    const CalibrationType::Pointer calibration = HasValue("inunc") ? PrepareCalibration(bad) : nullptr;
+    ImageQualityReport             report;
     for (const Comparison& comparison : m_Comparisons)
     {
       Score(comparison, report);
@@ -242,6 +260,10 @@ private:
     if (HasValue("inhs") && HasValue("inms"))
     {
       MeasureInnovation(input, bad, report);
+    }
+    if (calibration)
+    {
+      Calibrate(*calibration, report);
     }
     WriteFile("outjson", report.ToJson());
     WriteFile("outcsv", report.ToCsv());
@@ -414,6 +436,43 @@ private:
   Image Masked(const InputImage& input, const std::vector<bool>& bad)
   {
     return Name(HasValue("mask") ? m_Inputs.Prepare("in", {"mask", "nodata", false, {}, bad}) : input);
+  }
+
+  /** Of the image against the reference, which is the first comparison where there is one. */
+  CalibrationType::Pointer PrepareCalibration(const std::vector<bool>& bad)
+  {
+    if (!HasValue("ref"))
+    {
+      throw std::invalid_argument("ref: found no image, expected the truth, since inunc is given");
+    }
+    const InputImage uncertainty = Read("inunc", bad);
+    const auto       calibration = CalibrationType::New();
+    SetInputs(calibration->GetFilter(), m_Comparisons.front());
+    calibration->GetFilter()->SetUncertainty(uncertainty.image);
+    calibration->GetFilter()->SetUncertaintyNoData(Name(uncertainty).noData);
+    calibration->GetFilter()->UpdateOutputInformation();
+    calibration->GetStreamer()->SetAutomaticStrippedStreaming(static_cast<unsigned int>(GetParameterInt("ram")));
+    return calibration;
+  }
+
+  void Calibrate(CalibrationType& calibration, ImageQualityReport& report)
+  {
+    Pass(&calibration, "Comparing predicted errors with those found");
+    const UncertaintyCalibration& found = calibration.GetFilter()->GetCalibration();
+    if (found.GetNumberOfPixels() == 0)
+    {
+      throw std::invalid_argument("inunc: found no pixel with a prediction that is valid in in and ref, expected at least one");
+    }
+    const auto table = found.Evaluate();
+    report.SetCalibration(table);
+    otbAppLogINFO(<< "Predicted and found errors, root mean square over bands and pixels, by classes of the predicted error:");
+    for (const std::string& line : report.DescribeCalibration())
+    {
+      otbAppLogINFO(<< line);
+    }
+    otbAppLogINFO(<< "Rank correlation of predicted and found errors over pixels: " << table.spearman);
+    SetParameterFloat("uncertainty.ratio", static_cast<float>(table.all.GetRatio()));
+    SetParameterFloat("uncertainty.spearman", static_cast<float>(table.spearman));
   }
 
   /** Through the blur that is found between the two other images; a line of the log says why where it cannot be measured. */

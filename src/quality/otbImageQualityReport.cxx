@@ -42,6 +42,11 @@ void Put(std::ostream& csv, const ImageQuality::Scores& scores, bool band)
     }
   }
 }
+
+Json ToJson(const UncertaintyCalibration::Class& pixels)
+{
+  return {{"pixels", pixels.pixels}, {"predicted", pixels.predicted}, {"found", pixels.found}, {"ratio", pixels.GetRatio()}};
+}
 } // namespace
 
 const std::vector<ImageQualityReport::Metric>& ImageQualityReport::GetMetrics()
@@ -95,7 +100,52 @@ std::string ImageQualityReport::ToJson() const
                                          {"width", {{"columns", blur.GetWidthColumn()}, {"rows", blur.GetWidthRow()}}},
                                          {"displacement", {{"columns", blur.GetCentroidColumn()}, {"rows", blur.GetCentroidRow()}}}}}};
   }
+  if (m_Calibration)
+  {
+    Json& calibration       = json["uncertainty"];
+    calibration             = otb::ToJson(m_Calibration->all);
+    calibration["spearman"] = m_Calibration->spearman;
+    calibration["rising"]   = m_Calibration->IsRising();
+    calibration["classes"]  = Json::array();
+    for (const UncertaintyCalibration::Class& pixels : m_Calibration->classes)
+    {
+      calibration["classes"].push_back(otb::ToJson(pixels));
+    }
+  }
   return json.dump(2) + "\n";
+}
+
+std::vector<std::string> ImageQualityReport::DescribeCalibration() const
+{
+  std::vector<std::string> lines;
+  if (!m_Calibration)
+  {
+    return lines;
+  }
+  const auto row =
+      [&lines](const std::string& name, const std::string& pixels, const std::string& predicted, const std::string& found, const std::string& ratio)
+  {
+    std::ostringstream line;
+    line << std::left << std::setw(6) << name << std::right << std::setw(12) << pixels << std::setw(12) << predicted << std::setw(12) << found << std::setw(8)
+         << ratio;
+    lines.push_back(line.str());
+  };
+  const auto brief = [](double value)
+  {
+    std::ostringstream text;
+    text.imbue(std::locale::classic());
+    text << std::setprecision(3) << value;
+    return text.str();
+  };
+  const auto add = [&](const std::string& name, const UncertaintyCalibration::Class& pixels)
+  { row(name, std::to_string(pixels.pixels), brief(pixels.predicted), brief(pixels.found), brief(pixels.GetRatio())); };
+  row("class", "pixels", "predicted", "found", "ratio");
+  for (std::size_t number = 0; number < m_Calibration->classes.size(); ++number)
+  {
+    add(std::to_string(number + 1), m_Calibration->classes[number]);
+  }
+  add("all", m_Calibration->all);
+  return lines;
 }
 
 std::string ImageQualityReport::ToCsv() const
@@ -107,8 +157,11 @@ std::string ImageQualityReport::ToCsv() const
   {
     csv << ',' << metric.key;
   }
-  csv << (m_Innovation ? ",innovation,innovation_error,pixels,width_columns,width_rows,displacement_columns,displacement_rows\n" : "\n");
-  const std::string rest = m_Innovation ? ",,,,,,,\n" : "\n";
+  csv << (m_Innovation ? ",innovation,innovation_error,pixels,width_columns,width_rows,displacement_columns,displacement_rows" : "")
+      << (m_Calibration ? ",class_pixels,predicted_rmse,found_rmse\n" : "\n");
+  const std::string behind = m_Calibration ? ",,,\n" : "\n";
+  const std::string before = m_Innovation ? ",,,,,,," : "";
+  const std::string rest   = before + behind;
   for (const auto& [name, quality] : m_Comparisons)
   {
     csv << name << ",all";
@@ -126,7 +179,20 @@ std::string ImageQualityReport::ToCsv() const
     const HeldOutScore& score = m_Innovation->score;
     const SensorBlur&   blur  = m_Innovation->blur.blur;
     csv << "innovation,all" << std::string(GetMetrics().size(), ',') << ',' << score.value << ',' << score.standardError << ',' << score.pixels.size() << ','
-        << blur.GetWidthColumn() << ',' << blur.GetWidthRow() << ',' << blur.GetCentroidColumn() << ',' << blur.GetCentroidRow() << '\n';
+        << blur.GetWidthColumn() << ',' << blur.GetWidthRow() << ',' << blur.GetCentroidColumn() << ',' << blur.GetCentroidRow() << behind;
+  }
+  if (m_Calibration)
+  {
+    const auto add = [&](const std::string& name, const UncertaintyCalibration::Class& pixels)
+    {
+      csv << "uncertainty," << name << std::string(GetMetrics().size(), ',') << before << ',' << pixels.pixels << ',' << pixels.predicted << ',' << pixels.found
+          << '\n';
+    };
+    add("all", m_Calibration->all);
+    for (std::size_t number = 0; number < m_Calibration->classes.size(); ++number)
+    {
+      add(std::to_string(number + 1), m_Calibration->classes[number]);
+    }
   }
   return csv.str();
 }
