@@ -14,6 +14,7 @@ UncertaintyParameters::UncertaintyParameters(SpectralApplication& application) :
 
 void UncertaintyParameters::Add()
 {
+  m_IsAdded = true;
   m_Application.AddParameter(ParameterType_OutputImage, Errors, "Expected error");
   m_Application.SetParameterDescription(
       Errors,
@@ -53,7 +54,7 @@ bool UncertaintyParameters::IsOfBands() const
 
 void UncertaintyParameters::WriteStyles()
 {
-  if (m_Application.GetParameterInt("style") == 0)
+  if (!m_IsAdded || m_Application.GetParameterInt("style") == 0)
   {
     return;
   }

@@ -32,6 +32,7 @@ public:
 
 private:
   SpectralApplication& m_Application;
+  bool                 m_IsAdded = false; // an application that trains alone has no image to tell errors of
 };
 } // namespace Wrapper
 } // namespace otb
