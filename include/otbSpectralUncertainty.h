@@ -19,7 +19,7 @@ namespace otb
  * with
  * - \f$\phi_1\f$ the standard deviation of M over the 3 x 3 pixels about x, each band in units of its contrast: edges, mixed pixels and what a scene has of
  *   noise are where the LR-HSI, which saw their mean, says least,
- * - \f$\phi_2\f$ the root mean square of M over its bands: errors grow with brightness,
+ * - \f$\phi_2\f$ the root mean square of M over its bands, in units of the least contrast: errors grow with brightness,
  * - \f$\phi_3\f$ the distance of M(x) from the nearest example of R Y, what training saw, per band in units of its contrast,
  * - \f$\phi_4\f$ what the other bands do not foretell of each band of M(x) by the linear regression that holds in R Y: spectra of a kind that training did not
  *   see. With one band there is none, and the factor is left out.
@@ -109,10 +109,11 @@ public:
 
 private:
   SpectralUncertaintyModel        m_Model;
-  std::vector<float>              m_Precision; // c: 1 / contrast
-  SpectraMatrix                   m_Table;     // c x k padded: -2 times the examples
-  std::vector<float>              m_Norms;     // k padded: their squared norms; those that pad are far away
-  SpectralUncertaintyModel::Terms m_Inverse{}; // 1 / typical
+  std::vector<float>              m_Precision;  // c: 1 / contrast
+  float                           m_Unit = 1.f; // of the brightness, whose squares would be too large or small for a float in some images' units
+  SpectraMatrix                   m_Table;      // c x k padded: -2 times the examples
+  std::vector<float>              m_Norms;      // k padded: their squared norms; those that pad are far away
+  SpectralUncertaintyModel::Terms m_Inverse{};  // 1 / typical
 };
 } // namespace otb
 

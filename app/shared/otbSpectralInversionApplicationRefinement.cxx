@@ -307,13 +307,6 @@ void SpectralInversionApplication::CheckRefinements(const SceneRefinement& scene
     throw std::invalid_argument("inref: found gains of " + std::to_string(scene.radiometry.gains.size()) + " bands, expected " +
                                 std::to_string(response.GetNumberOfMultispectralBands()) + " as the spectral response has");
   }
-  if (scene.uncertainty && (scene.uncertainty->GetMultispectralBands() != response.GetNumberOfMultispectralBands() ||
-                            scene.uncertainty->GetSpectralBands() != response.GetNumberOfHyperspectralBands()))
-  {
-    throw std::invalid_argument("inref: found errors of " + std::to_string(scene.uncertainty->GetMultispectralBands()) + " multispectral and " +
-                                std::to_string(scene.uncertainty->GetSpectralBands()) + " hyperspectral bands, expected " +
-                                std::to_string(response.GetNumberOfMultispectralBands()) + " and " + std::to_string(response.GetNumberOfHyperspectralBands()));
-  }
   for (const SpectralRefinementModel& refinement : scene.refinements)
   {
     const unsigned int bands = refinement.response.GetNumberOfHyperspectralBands();
@@ -328,6 +321,13 @@ void SpectralInversionApplication::CheckRefinements(const SceneRefinement& scene
     {
       throw std::invalid_argument("inref: found a refinement of another spectral response, expected that of the model");
     }
+  }
+  if (scene.uncertainty && (scene.uncertainty->GetMultispectralBands() != response.GetNumberOfMultispectralBands() ||
+                            scene.uncertainty->GetSpectralBands() != response.GetNumberOfHyperspectralBands()))
+  {
+    throw std::invalid_argument("inref: found errors of " + std::to_string(scene.uncertainty->GetMultispectralBands()) + " multispectral and " +
+                                std::to_string(scene.uncertainty->GetSpectralBands()) + " hyperspectral bands, expected " +
+                                std::to_string(response.GetNumberOfMultispectralBands()) + " and " + std::to_string(response.GetNumberOfHyperspectralBands()));
   }
 }
 

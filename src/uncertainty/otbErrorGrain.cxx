@@ -14,6 +14,7 @@ constexpr double FinestGrain     = 1.;  // sharp pixels
 constexpr double CoarsestGrain   = 64.; // in units of the blur's width: errors that are alike everywhere
 constexpr double StepsPerOctave  = 4.;
 constexpr double WidthsOfSupport = 4.;
+constexpr double NarrowestBlur   = 0.29; // a sharp pixel's own standard deviation
 
 /** A Gaussian on whole numbers about `centre`, whose weights sum to one; the first is at -(size - 1) / 2. */
 std::vector<double> MakeGaussian(double centre, double variance, long reach)
@@ -71,6 +72,8 @@ std::optional<ErrorGrain::Correlation> ErrorGrain::FindCorrelation(const Refinem
 
 double ErrorGrain::FindGain(double correlation, double rows, double columns, double rowStep, double columnStep)
 {
+  rows    = std::max(rows, NarrowestBlur);
+  columns = std::max(columns, NarrowestBlur);
   // What a coarse pixel and one that is a step away share is weighted by their blurs' convolution, a Gaussian of twice the variance about that step.
   const auto reachOf  = [](double width, double step) { return static_cast<long>(std::ceil(WidthsOfSupport * std::sqrt(2.) * width + step)); };
   const long rowReach = reachOf(rows, rowStep), columnReach = reachOf(columns, columnStep);

@@ -30,7 +30,7 @@ struct SpectraMorph_EXPORT ErrorGrain
   static std::optional<Correlation> FindCorrelation(const RefinementSample& sample, double noise);
 
   /** g, at least 1. L is one sharp pixel at least, which no image resolves more finely.
-   * \param rows, columns widths of the blur along each axis (standard deviations), in sharp pixels, > 0
+   * \param rows, columns widths of the blur along each axis (standard deviations), in sharp pixels; those of less than a pixel's own, 0.29, are taken for that
    * \param step from a coarse pixel to the next along rows and columns, in sharp pixels, > 0 */
   static double FindGain(double correlation, double rows, double columns, double rowStep, double columnStep);
 };

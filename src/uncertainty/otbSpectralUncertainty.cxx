@@ -64,6 +64,7 @@ SpectralUncertainty::SpectralUncertainty(const SpectralUncertaintyModel& model) 
   }
   m_Precision.resize(model.contrast.size());
   std::transform(model.contrast.begin(), model.contrast.end(), m_Precision.begin(), [](float contrast) { return 1.f / contrast; });
+  m_Unit = *std::max_element(m_Precision.begin(), m_Precision.end());
   std::transform(model.typical.begin(), model.typical.end(), m_Inverse.begin(), [](float typical) { return 1.f / typical; });
 }
 
@@ -137,7 +138,8 @@ void SpectralUncertainty::FindTerms(const float* multispectral, const float* dev
       float              away = Eigen::Map<const Eigen::ArrayXf>(distances + pixel * padded, static_cast<Eigen::Index>(k)).minCoeff();
       for (std::size_t band = 0; band < c; ++band)
       {
-        bright += from[pixel * c + band] * from[pixel * c + band];
+        const float value = from[pixel * c + band] * m_Unit;
+        bright += value * value;
         away += spectrum[band] * spectrum[band];
         float residual = 0.f;
         for (std::size_t other = 0; c > 1 && other < c; ++other)

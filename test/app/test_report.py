@@ -69,7 +69,7 @@ class Contents(ReportTest):
     def test_super_resolution(self):
         page = self.fuse_and_read(outab=self.folder / "ab.tif", rand=5)
         self.assertEqual(page.titles(), ["Images", "Agreement with the hyperspectral image", "Consistency", "Spectral response", "Endmembers", "Abundances", "Training", "Files", "Settings", "Time"])
-        self.assertEqual([picture.shape for picture in page.pictures("Images")], [(3, SIZE, SIZE)] + 2 * [(3, SIZE * RATIO, SIZE * RATIO)])
+        self.assertEqual([picture.shape for picture in page.pictures("Images")], [(3, SIZE, SIZE)] + 3 * [(3, SIZE * RATIO, SIZE * RATIO)])
         self.assertEqual(len(page.pictures("Abundances")), 4)
 
         spectra = numpy.array(page.rows("Endmembers")[1:], float)
@@ -108,7 +108,7 @@ class Contents(ReportTest):
 
     def test_pictures_show_the_images(self):
         page = self.fuse_and_read()
-        coarse, _, result = page.pictures("Images")
+        coarse, _, result, _ = page.pictures("Images")
         # The multispectral sensor has no bands for natural colours: those in the middle of its first three are shown.
         bands = numpy.rint(response() @ numpy.arange(len(WAVELENGTHS))).astype(int)[[2, 1, 0]]
         self.says(page, "Red, green and blue: " + ", ".join(f"{WAVELENGTHS[band]:.4g} nm" for band in bands))
@@ -236,7 +236,7 @@ class AnyImages(ReportTest):
         numpy.savetxt(matrix, response(1), delimiter=",")
         inms = write_image(self.folder / "one.tif", self.sharp[:1], geotransform=SHARP_GRID)
         page = self.fuse_and_read(srf_matrix_in=matrix, inms=inms, epochs=30)
-        self.assertEqual([picture.shape[0] for picture in page.pictures("Images")], [3, SIZE * RATIO, 3])
+        self.assertEqual([picture.shape[0] for picture in page.pictures("Images")], [3, SIZE * RATIO, 3, 3])
         # One band has no spectral angle but 0 and 180 degrees.
         self.assertEqual(len(page.rows("Consistency")), 4)
 
@@ -288,7 +288,7 @@ class AnyImages(ReportTest):
         inms = write_image(self.folder / "large.tif", numpy.tile(self.sharp, (1, size // len(self.sharp[0]) + 1, size // len(self.sharp[0]) + 1))[:, :size, :size],
                            geotransform=SHARP_GRID)
         page = self.fuse_and_read(inms=inms, epochs=5, outab=self.folder / "ab.tif")
-        self.assertEqual([picture.shape[1:] for picture in page.pictures("Images")[1:]], [(400, 400)] * 2)
+        self.assertEqual([picture.shape[1:] for picture in page.pictures("Images")[1:]], [(400, 400)] * 3)
         self.assertEqual(page.pictures("Abundances")[0].shape[:2], (200, 200))
         self.says(page, "one pixel of 3 × 3: 160000 pixels")
         self.assertLess(self.report.stat().st_size, 3 << 20)

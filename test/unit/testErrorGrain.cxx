@@ -120,6 +120,13 @@ TEST(ErrorGrain, NoiseOfTheSensorIsNoGrain)
   EXPECT_FALSE(ErrorGrain::FindCorrelation(errors.sample, 100.).has_value());
 }
 
+TEST(ErrorGrain, NoBlurIsNarrowerThanAPixel)
+{
+  const double gain = ErrorGrain::FindGain(0.5, 0., 5., 4., 4.);
+  EXPECT_TRUE(std::isfinite(gain));
+  EXPECT_EQ(gain, ErrorGrain::FindGain(0.5, 0.1, 5., 4., 4.));
+}
+
 TEST(ErrorGrain, PixelsThatAreNotUsableDoNotCount)
 {
   Errors           errors(4.);

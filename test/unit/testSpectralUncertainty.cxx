@@ -62,7 +62,7 @@ double Term(const Model& model, Model::Term term, const float* pixel)
   switch (term)
   {
   case Model::Brightness:
-    return std::sqrt(bright);
+    return std::sqrt(bright) / *std::min_element(model.contrast.begin(), model.contrast.end());
   case Model::Distance:
     return std::sqrt((model.examples.cast<double>().rowwise() - scaled.transpose()).rowwise().squaredNorm().minCoeff() / Multi);
   default:
