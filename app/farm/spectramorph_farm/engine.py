@@ -110,16 +110,17 @@ class _Run:
                     if outcome is not None:
                         failures += outcome.reason != ""
                         yield outcome
+        except OSError as error:
+            # Whatever is asked of a scheduler that is gone ends so; errors of tasks are told in their results.
+            raise self._lost() from error
         finally:
             if self._running and self._client.status == "running":
-                self._client.cancel(list(self._running), force=True)
+                with contextlib.suppress(OSError):
+                    self._client.cancel(list(self._running), force=True)
 
     def _threads(self):
         self._check_scheduler()
-        try:
-            threads = self._client.nthreads()
-        except OSError as error:
-            raise self._lost() from error
+        threads = self._client.nthreads()
         allowed = {address: count for address, count in threads.items() if address not in self._left_out}
         return allowed or threads
 
