@@ -39,9 +39,7 @@ struct SpectraMorph_EXPORT RefinementMoments
  *
  * \par Noise
  * The variance of the LR-HSI's noise per band is what the leading principal components of its spectra (10, or a quarter of the pixels or bands when these are
- * few) leave, divided by the degrees of freedom that are left. It needs no more pixels than bands. W divides by its square root, the whitening. Bands with far
- * more noise than those around them would have such components to themselves: of them it is what a regression on the ten nearest bands leaves, and that of the
- * others is found without them.
+ * few) leave, divided by the degrees of freedom that are left. It needs no more pixels than bands. W divides by its square root, the whitening.
  *
  * \par Components
  * Noise alone gives the n whitened innovations' second moments eigenvalues of up to (1 + sqrt(g))^2, g = C / n (Marchenko and Pastur 1967). Eigenvectors above

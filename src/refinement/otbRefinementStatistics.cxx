@@ -6,108 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 namespace otb
 {
-namespace
-{
-constexpr Eigen::Index Neighbours = 10;
-// A band is noisy that has this many times the noise of those around it, where regressions on ten bands and random errors differ by half,
-constexpr double TimesTheOthers = 4.;
-// and more than this share of its signal: less than 27 dB below it, so that it can be among the leading components.
-constexpr double LeastShare = 0.002;
-// Components are taken to have missed noise of which they leave less than half.
-constexpr double TimesComponents = 2.;
-
-/** Of each band the others that are nearest to it. */
-std::vector<Eigen::Index> FindNearest(Eigen::Index band, Eigen::Index bands)
-{
-  std::vector<Eigen::Index> nearest;
-  for (Eigen::Index distance = 1; distance < bands && static_cast<Eigen::Index>(nearest.size()) < Neighbours; ++distance)
-  {
-    for (const Eigen::Index other : {band - distance, band + distance})
-    {
-      if (other >= 0 && other < bands)
-      {
-        nearest.push_back(other);
-      }
-    }
-  }
-  nearest.resize(static_cast<std::size_t>(std::min<Eigen::Index>(Neighbours, static_cast<Eigen::Index>(nearest.size()))));
-  return nearest;
-}
-
-/** What a regression on the nearest bands leaves of each band's variance, for its degrees of freedom. */
-Eigen::VectorXd LeftByNeighbours(const Eigen::MatrixXd& spread, double pixels)
-{
-  Eigen::VectorXd left(spread.cols());
-  for (Eigen::Index band = 0; band < spread.cols(); ++band)
-  {
-    const auto            others   = FindNearest(band, spread.cols());
-    Eigen::MatrixXd       squares  = spread(others, others);
-    const Eigen::VectorXd products = spread(others, band);
-    squares.diagonal() *= 1. + 1e-9;
-    const double rest = spread(band, band) - products.dot(squares.ldlt().solve(products));
-    left(band)        = std::max(0., rest) / std::max(1., pixels - static_cast<double>(others.size()) - 1.);
-  }
-  return left;
-}
-
-/** What the leading principal components leave of each band's variance, for its degrees of freedom. */
-Eigen::VectorXd LeftByComponents(const Eigen::MatrixXd& spread, std::size_t pixels)
-{
-  const Eigen::Index bands = spread.cols();
-  const double       n     = static_cast<double>(pixels);
-  const Eigen::Index few   = std::min(static_cast<Eigen::Index>(pixels), bands) / 4;
-  const Eigen::Index count = std::min<Eigen::Index>(10, few);
-
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(spread);
-  const Eigen::MatrixXd                                leading = eigen.eigenvectors().rightCols(count);
-  const Eigen::VectorXd                                values  = eigen.eigenvalues().tail(count);
-  const Eigen::VectorXd                                rest    = spread.diagonal() - leading.cwiseAbs2() * values;
-
-  const double freedom = std::max(1., n - static_cast<double>(count) - 1.) * std::max(1., static_cast<double>(bands - count)) / static_cast<double>(bands);
-  return rest / freedom;
-}
-
-/** Bands far noisier than those around them have principal components of their own, which leave nothing of their noise, and too few for the other bands: their
- * noise is then what the nearest bands leave, and that of the others what components without them do. */
-void MendNoisyBands(const Eigen::MatrixXd& spread, std::size_t pixels, Eigen::VectorXd& noise)
-{
-  if (spread.cols() <= Neighbours || pixels <= static_cast<std::size_t>(2 * Neighbours))
-  {
-    return;
-  }
-  const auto                n    = static_cast<double>(pixels);
-  const Eigen::VectorXd     left = LeftByNeighbours(spread, n);
-  std::vector<Eigen::Index> good;
-  bool                      missed = false;
-  for (Eigen::Index band = 0; band < noise.size(); ++band)
-  {
-    Eigen::VectorXd others = left(FindNearest(band, noise.size()));
-    std::nth_element(others.begin(), others.begin() + others.size() / 2, others.end());
-    if (left(band) > TimesTheOthers * others(others.size() / 2) && left(band) * n > LeastShare * spread(band, band))
-    {
-      missed = missed || left(band) > TimesComponents * noise(band);
-    }
-    else
-    {
-      good.push_back(band);
-    }
-  }
-  if (missed)
-  {
-    const Eigen::VectorXd rest = LeftByComponents(spread(good, good), pixels);
-    noise                      = left;
-    for (std::size_t k = 0; k < good.size(); ++k)
-    {
-      noise(good[k]) = rest(static_cast<Eigen::Index>(k));
-    }
-  }
-}
-} // namespace
-
 RefinementMoments::RefinementMoments(unsigned int bands)
   : spectra(Eigen::VectorXd::Zero(bands)), products(Eigen::MatrixXd::Zero(bands, bands)), innovations(Eigen::MatrixXd::Zero(bands, bands))
 {
@@ -142,16 +43,24 @@ RefinementMoments& RefinementMoments::operator+=(const RefinementMoments& other)
 
 Eigen::VectorXd RefinementStatistics::NoiseVariance(const RefinementMoments& moments)
 {
+  const Eigen::Index    bands  = moments.spectra.size();
   const double          n      = static_cast<double>(moments.pixels);
+  const Eigen::Index    few    = std::min(static_cast<Eigen::Index>(moments.pixels), bands) / 4;
+  const Eigen::Index    count  = std::min<Eigen::Index>(10, few);
   const Eigen::VectorXd mean   = moments.spectra / n;
   const Eigen::MatrixXd spread = moments.products - n * mean * mean.transpose();
-  Eigen::VectorXd       noise  = LeftByComponents(spread, moments.pixels);
-  MendNoisyBands(spread, moments.pixels, noise);
 
+  // What the leading principal components leave.
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(spread);
+  const Eigen::MatrixXd                                leading = eigen.eigenvectors().rightCols(count);
+  const Eigen::VectorXd                                values  = eigen.eigenvalues().tail(count);
+  const Eigen::VectorXd                                rest    = spread.diagonal() - leading.cwiseAbs2() * values;
+
+  const double freedom = std::max(1., n - static_cast<double>(count) - 1.) * std::max(1., static_cast<double>(bands - count)) / static_cast<double>(bands);
   const Eigen::VectorXd squares = moments.products.diagonal() / n;
   constexpr double      Least   = 1e-6; // 60 dB: no sensor is better, and bands of nothing must not weigh without bounds
   const double          floor   = std::max(1e-12 * squares.maxCoeff(), 1e-30);
-  return noise.cwiseMax(Least * squares).cwiseMax(floor);
+  return (rest / freedom).cwiseMax(Least * squares).cwiseMax(floor);
 }
 
 double RefinementStatistics::Variance(double eigenvalue, double g)

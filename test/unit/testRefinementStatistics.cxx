@@ -87,29 +87,6 @@ TEST(RefinementStatistics, FindsTheNoiseFromFewerPixelsThanBands)
   EXPECT_NEAR(ratio, 1., 0.35);
 }
 
-TEST(RefinementStatistics, FindsTheNoiseOfBandsFarNoisierThanOthersAndOfThoseBeside)
-{
-  // Smooth spectra, and noise of a size that is that of the signal in a sixth of the bands.
-  const Eigen::ArrayXd x = Eigen::ArrayXd::LinSpaced(60, 0., 1.);
-  Eigen::MatrixXd      materials(5, 60);
-  for (Eigen::Index k = 0; k < 5; ++k)
-  {
-    materials.row(k) = (0.3 + 0.2 * ((3. + static_cast<double>(k)) * x + static_cast<double>(k)).sin()).matrix();
-  }
-  const Eigen::MatrixXd clean = Normal(1000, 5, 51).cwiseAbs() * materials;
-  Eigen::VectorXd       noise = Eigen::VectorXd::Constant(60, 0.002);
-  for (const double size : {0.05, 0.3, 3.})
-  {
-    for (const Eigen::Index band : {0, 1, 26, 27, 28, 29, 38, 39, 40, 41})
-    {
-      noise(band) = size;
-    }
-    const Eigen::MatrixXd spectra = clean + Normal(1000, 60, 52) * noise.asDiagonal();
-    const Eigen::VectorXd found   = RefinementStatistics::NoiseVariance(MomentsOf(spectra, spectra)).cwiseSqrt();
-    EXPECT_LT((found.array() / noise.array()).log().abs().maxCoeff(), std::log(1.5)) << size;
-  }
-}
-
 TEST(RefinementStatistics, NoBandWeighsWithoutBounds)
 {
   Scene scene(400, 30, 5);
