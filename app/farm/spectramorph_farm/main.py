@@ -91,19 +91,19 @@ def _clear_stages(tasks):
                 shutil.rmtree(os.path.join(folder, entry), ignore_errors=True)
 
 
-def _todo(tasks):
+def _missing(tasks):
     return [task for task in tasks if not is_done(task.outputs[0], task.fingerprint)]
 
 
 def _run(engine, tasks, what):
     """Does what is not done. Raises FarmError when something remains."""
-    todo = _todo(tasks)
-    _clear_stages(todo)
-    if not todo:
+    missing = _missing(tasks)
+    _clear_stages(missing)
+    if not missing:
         return
-    progress = Progress(len(todo), what)
-    if len(todo) < len(tasks):
-        progress.tell(f"{len(tasks) - len(todo)} of {len(tasks)} {what} are there already")
+    progress = Progress(len(missing), what)
+    if len(missing) < len(tasks):
+        progress.tell(f"{len(tasks) - len(missing)} of {len(tasks)} {what} are there already")
     threads, done, failures = None, 0, 0
 
     def seen(number):
@@ -113,7 +113,7 @@ def _run(engine, tasks, what):
         threads = number
         progress.show(done, threads)
 
-    for outcome in engine.run(todo, seen):
+    for outcome in engine.run(missing, seen):
         if outcome.reason:
             failures += 1
             progress.tell(f"{outcome.task.name}: {outcome.reason}")
@@ -121,12 +121,13 @@ def _run(engine, tasks, what):
             done += 1
         progress.show(done, threads)
     progress.end()
-    if done < len(todo):
-        raise NotDone(f"{len(todo) - done} of {len(tasks)} {what} are missing, {failures} have failed; the same command tries them again")
+    if done < len(missing):
+        raise NotDone(f"{len(missing) - done} of {len(tasks)} {what} are missing, {failures} have failed; the same command tries them again")
     # Whoever else may have written there meanwhile, such as a worker of an earlier run that nobody knew of.
-    if _todo(tasks):
-        raise NotDone(f"{len(_todo(tasks))} of {len(tasks)} {what} were replaced by another run meanwhile; the same command makes them again")
-    _clear_stages(todo)
+    replaced = _missing(tasks)
+    if replaced:
+        raise NotDone(f"{len(replaced)} of {len(tasks)} {what} were replaced by another run meanwhile; the same command makes them again")
+    _clear_stages(missing)
 
 
 def _run_scene(options, application, parameters, tell):
