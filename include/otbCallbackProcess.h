@@ -30,11 +30,10 @@ public:
   /** Told of the fraction done, in [0, 1]; returns false when the computation should stop. */
   using Report = std::function<bool(double fraction)>;
 
-  /** Runs the computation between a start and an end event; exceptions pass through. \throw itk::ProcessAborted when the process is aborted, by another thread
-   * before it begins or while it runs. */
+  /** Runs the computation between a start and an end event; exceptions pass through. \throw itk::ProcessAborted when the process is aborted. */
   void Run(const std::function<void(const Report&)>& computation)
   {
-    // What was asked for before the beginning counts: whoever asks cannot know when that is. It is forgotten when it is done.
+    this->SetAbortGenerateData(false);
     this->InvokeEvent(itk::StartEvent());
     try
     {
@@ -55,7 +54,6 @@ public:
     }
     if (this->GetAbortGenerateData())
     {
-      this->SetAbortGenerateData(false);
       throw itk::ProcessAborted(__FILE__, __LINE__);
     }
     // A computation that ends early, having converged, is whole.

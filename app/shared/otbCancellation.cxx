@@ -79,12 +79,6 @@ void Cancellation::Watch(itk::ProcessObject* process)
               }
             }
           });
-  // OTB knew of the process before it was observed, and it forgets what it was asked for then when it begins.
-  if (GetAbort(process))
-  {
-    m_State->asked = true;
-    this->Check();
-  }
 }
 } // namespace Wrapper
 } // namespace otb
