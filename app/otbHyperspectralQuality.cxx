@@ -164,20 +164,12 @@ private:
     AddScoreParameters("spatial.", "sharp multispectral image");
     AddParameter(ParameterType_Group, "innovation", "Innovation");
     SetParameterDescription("innovation", "What the image does not foretell of inhs through the blur found between inhs and inms.");
-    AddParameter(ParameterType_Float, "innovation.value", "Innovation");
-    SetParameterDescription("innovation.value", "Mean square in units of the noise; 1: noise alone.");
-    SetParameterRole("innovation.value", Role_Output);
-    AddParameter(ParameterType_Float, "innovation.error", "Standard error of the innovation");
-    SetParameterDescription("innovation.error", "Of that mean over pixels.");
-    SetParameterRole("innovation.error", Role_Output);
+    AddResult("innovation.value", "Innovation", "Mean square in units of the noise; 1: noise alone.");
+    AddResult("innovation.error", "Standard error of the innovation", "Of that mean over pixels.");
     AddParameter(ParameterType_Group, "uncertainty", "Uncertainty");
     SetParameterDescription("uncertainty", "How the errors that were predicted (inunc) compare with those against ref.");
-    AddParameter(ParameterType_Float, "uncertainty.ratio", "Predicted over true error");
-    SetParameterDescription("uncertainty.ratio", "Root mean squares over all pixels; 1 is right.");
-    SetParameterRole("uncertainty.ratio", Role_Output);
-    AddParameter(ParameterType_Float, "uncertainty.spearman", "Rank correlation");
-    SetParameterDescription("uncertainty.spearman", "Of predicted and true errors over pixels.");
-    SetParameterRole("uncertainty.spearman", Role_Output);
+    AddResult("uncertainty.ratio", "Predicted over true error", "Root mean squares over all pixels; 1 is right.");
+    AddResult("uncertainty.spearman", "Rank correlation", "Of predicted and true errors over pixels.");
 
     SetDocExampleParameterValue("in", "fused.tif");
     SetDocExampleParameterValue("ref", "truth.tif");
@@ -195,14 +187,20 @@ private:
     SetHelpPageLink();
   }
 
+  /** A number that is put out. */
+  void AddResult(const std::string& key, const std::string& name, const std::string& description)
+  {
+    AddParameter(ParameterType_Float, key, name);
+    SetParameterDescription(key, description);
+    SetParameterRole(key, Role_Output);
+  }
+
   void AddScoreParameters(const std::string& prefix, const std::string& against)
   {
     for (const ImageQualityReport::Metric& metric : ImageQualityReport::GetMetrics())
     {
       const std::string key = prefix + metric.key;
-      AddParameter(ParameterType_Float, key, metric.title);
-      SetParameterDescription(key, std::string(metric.title) + " against the " + against + ".");
-      SetParameterRole(key, Role_Output);
+      AddResult(key, metric.title, std::string(metric.title) + " against the " + against + ".");
     }
   }
 

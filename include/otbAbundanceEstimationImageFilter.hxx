@@ -78,22 +78,7 @@ void AbundanceEstimationImageFilter<TInputImage, TOutputImage>::GenerateInputReq
     prior->SetRequestedRegion({prior->GetLargestPossibleRegion().GetIndex(), {{1, 1}}});
     return;
   }
-  // The coarse pixels that the requested fine ones fall into, at least one so that the pipeline has something to update.
-  const auto& fine      = this->GetOutput()->GetRequestedRegion();
-  const auto  fineStart = this->GetInput()->GetLargestPossibleRegion().GetIndex();
-  auto        region    = prior->GetLargestPossibleRegion();
-  for (unsigned int dimension = 0; dimension < 2; ++dimension)
-  {
-    const CoarseGridMap::Axis& axis  = dimension == 0 ? m_GridMap.columns : m_GridMap.rows;
-    const long                 first = fine.GetIndex(dimension) - fineStart[dimension];
-    const long                 last  = first + static_cast<long>(fine.GetSize(dimension)) - 1;
-    const auto cell = [&axis](long x) { return std::clamp(static_cast<long>(std::floor(axis.first + axis.step * static_cast<double>(x))), 0L, axis.size - 1); };
-    const long low  = std::min(cell(first), cell(last));
-    const long high = std::max(cell(first), cell(last));
-    region.SetIndex(dimension, prior->GetLargestPossibleRegion().GetIndex(dimension) + low);
-    region.SetSize(dimension, static_cast<itk::SizeValueType>(high - low + 1));
-  }
-  RequestRegion(prior, region);
+  RequestRegion(prior, m_GridMap.GetCells(this->GetInput(), this->GetOutput()->GetRequestedRegion(), prior));
 }
 
 template <class TInputImage, class TOutputImage>

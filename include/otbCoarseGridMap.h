@@ -75,6 +75,26 @@ public:
     return map;
   }
 
+  /** The region of the coarse image, of this map, that the pixels of a region of the fine one fall into; of pixels outside of it the nearest, so that there is
+   * something for a pipeline to update. */
+  template <class TImage>
+  typename TImage::RegionType GetCells(const TImage* fine, const typename TImage::RegionType& fineRegion, const TImage* coarse) const
+  {
+    const auto start  = fine->GetLargestPossibleRegion().GetIndex();
+    auto       region = coarse->GetLargestPossibleRegion();
+    for (unsigned int dimension = 0; dimension < 2; ++dimension)
+    {
+      const Axis& axis  = dimension == 0 ? columns : rows;
+      const long  first = fineRegion.GetIndex(dimension) - start[dimension], last = first + static_cast<long>(fineRegion.GetSize(dimension)) - 1;
+      const auto  cell = [&axis](long x)
+      { return std::clamp(static_cast<long>(std::floor(axis.first + axis.step * static_cast<double>(x))), 0L, axis.size - 1); };
+      const long low = std::min(cell(first), cell(last)), high = std::max(cell(first), cell(last));
+      region.SetIndex(dimension, region.GetIndex(dimension) + low);
+      region.SetSize(dimension, static_cast<itk::SizeValueType>(high - low + 1));
+    }
+    return region;
+  }
+
   /** Whether an image has coordinates, in whatever projection: another grid than that of an image that has none. */
   template <class TImage>
   static bool HasGrid(const TImage* image)

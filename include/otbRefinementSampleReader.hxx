@@ -13,16 +13,9 @@ namespace otb
 template <class TImage>
 void RefinementSampleReader<TImage>::ReadPixels(const Input& input, const Region& region, SpectraMatrix& values, std::vector<unsigned char>& valid)
 {
-  TImage* const               image = input.image;
-  const auto                  whole = image->GetLargestPossibleRegion();
-  typename TImage::RegionType wanted;
-  wanted.SetIndex(0, whole.GetIndex(0) + region.left);
-  wanted.SetIndex(1, whole.GetIndex(1) + region.top);
-  wanted.SetSize(0, static_cast<itk::SizeValueType>(region.columns));
-  wanted.SetSize(1, static_cast<itk::SizeValueType>(region.rows));
-  RequestRegion(image, wanted);
-  image->PropagateRequestedRegion();
-  image->UpdateOutputData();
+  TImage* const image  = input.image;
+  const auto    wanted = GetRegionFromFirst(image, region.top, region.left, region.rows, region.columns);
+  UpdateRegion(image, wanted);
 
   const std::size_t bands = image->GetNumberOfComponentsPerPixel();
   const auto        count = static_cast<std::size_t>(region.rows * region.columns);

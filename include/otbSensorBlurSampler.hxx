@@ -47,14 +47,7 @@ std::vector<float> SensorBlurSampler<TImage>::Read(TImage* image, float noData, 
 {
   const auto        start = image->GetLargestPossibleRegion().GetIndex();
   const std::size_t bands = image->GetNumberOfComponentsPerPixel(), size = static_cast<std::size_t>(rows * columns);
-  RegionType        region;
-  region.SetIndex(0, start[0] + column);
-  region.SetIndex(1, start[1] + row);
-  region.SetSize(0, static_cast<itk::SizeValueType>(columns));
-  region.SetSize(1, static_cast<itk::SizeValueType>(rows));
-  RequestRegion(image, region);
-  image->PropagateRequestedRegion();
-  image->UpdateOutputData();
+  UpdateRegion(image, GetRegionFromFirst(image, row, column, rows, columns));
 
   std::vector<float> planes(size * bands);
   for (long y = 0; y < rows; ++y)

@@ -144,15 +144,8 @@ private:
   /** Returns the number of valid pixels. */
   std::size_t ReadStrip(const Region& region, Taken& taken) const
   {
-    const auto                  whole = image->GetLargestPossibleRegion();
-    typename TImage::RegionType wanted;
-    wanted.SetIndex(0, whole.GetIndex(0) + region.left);
-    wanted.SetIndex(1, whole.GetIndex(1) + region.top);
-    wanted.SetSize(0, static_cast<itk::SizeValueType>(region.columns));
-    wanted.SetSize(1, static_cast<itk::SizeValueType>(region.rows));
-    RequestRegion(image, wanted);
-    image->PropagateRequestedRegion();
-    image->UpdateOutputData();
+    const auto wanted = GetRegionFromFirst(image, region.top, region.left, region.rows, region.columns);
+    UpdateRegion(image, wanted);
 
     const std::size_t bands = image->GetNumberOfComponentsPerPixel();
     std::size_t       valid = 0;

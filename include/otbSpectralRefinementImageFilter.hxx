@@ -97,22 +97,13 @@ template <class TImage>
 typename SpectralRefinementImageFilter<TImage>::RegionType SpectralRefinementImageFilter<TImage>::GetImageRegion(const Region& region,
                                                                                                                  const TImage* image) const
 {
-  auto       result = image->GetLargestPossibleRegion();
-  const auto start  = result.GetIndex();
-  result.SetIndex(0, start[0] + region.left);
-  result.SetIndex(1, start[1] + region.top);
-  result.SetSize(0, static_cast<itk::SizeValueType>(region.columns));
-  result.SetSize(1, static_cast<itk::SizeValueType>(region.rows));
-  return result;
+  return GetRegionFromFirst(image, region.top, region.left, region.rows, region.columns);
 }
 
 template <class TImage>
 void SpectralRefinementImageFilter<TImage>::Make(const TImage* constImage, const Region& region)
 {
-  auto* const image = const_cast<TImage*>(constImage);
-  RequestRegion(image, GetImageRegion(region, image));
-  image->PropagateRequestedRegion();
-  image->UpdateOutputData();
+  UpdateRegion(const_cast<TImage*>(constImage), GetImageRegion(region, constImage));
 }
 
 template <class TImage>

@@ -58,24 +58,10 @@ void SpectralUncertaintyImageFilter<TImage>::GenerateInputRequestedRegion()
 {
   const RegionType fine = this->GetOutput()->GetRequestedRegion();
   RequestRegion(this->GetInput(), this->GetSupport(fine));
-  const TImage* const prior = this->GetPrior();
-  if (prior == nullptr)
+  if (const TImage* const prior = this->GetPrior())
   {
-    return;
+    RequestRegion(prior, m_GridMap.GetCells(this->GetInput(), fine, prior));
   }
-  const auto start  = this->GetInput()->GetLargestPossibleRegion().GetIndex();
-  const auto whole  = prior->GetLargestPossibleRegion();
-  auto       region = whole;
-  for (unsigned int dimension = 0; dimension < 2; ++dimension)
-  {
-    const CoarseGridMap::Axis& axis  = dimension == 0 ? m_GridMap.columns : m_GridMap.rows;
-    const long                 first = fine.GetIndex(dimension) - start[dimension], last = first + static_cast<long>(fine.GetSize(dimension)) - 1;
-    const auto cell = [&axis](long x) { return std::clamp(static_cast<long>(std::floor(axis.first + axis.step * static_cast<double>(x))), 0L, axis.size - 1); };
-    const long low = std::min(cell(first), cell(last)), high = std::max(cell(first), cell(last));
-    region.SetIndex(dimension, whole.GetIndex(dimension) + low);
-    region.SetSize(dimension, static_cast<itk::SizeValueType>(high - low + 1));
-  }
-  RequestRegion(prior, region);
 }
 
 template <class TImage>

@@ -125,9 +125,12 @@ void SpectralUncertainty::FindTerms(const float* multispectral, const float* dev
   {
     const std::size_t  pixels = std::min(Chunk, count - begin);
     const float* const from   = multispectral + begin * c;
-    for (std::size_t value = 0; value < pixels * c; ++value)
+    for (std::size_t pixel = 0; pixel < pixels; ++pixel)
     {
-      scaled[value] = (from[value] - m_Model.origin[value % c]) * m_Precision[value % c];
+      for (std::size_t band = 0; band < c; ++band)
+      {
+        scaled[pixel * c + band] = (from[pixel * c + band] - m_Model.origin[band]) * m_Precision[band];
+      }
     }
     // Squared distances but for the pixel's own norm.
     Multiply({scaled, c}, {m_Table.data(), padded}, pixels, c, k, {Addend::Kind::PerLane, m_Norms.data(), 0}, Activation::Identity, {distances, padded});
