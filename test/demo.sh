@@ -65,11 +65,13 @@ step "SpectralInversion of SpectraMorph's model, refined by the LR-HSI" \
   otbcli_SpectralInversion -inms $out/msi.tif -inhs $out/lr.tif -model $out/morph.json -out $out/refined.tif float
 step "HyperspectralSuperResolution -method auto (all methods, refined)" \
   otbcli_HyperspectralSuperResolution -inhs $out/lr.tif -inms $out/msi.tif -srf sensor -srf.sensor.name $sensor -method auto -rand 1 \
-  -out $out/auto.tif float -report $out/report.html
+  -out $out/auto.tif float -outunc $out/expected.tif float -report $out/report.html
 for image in bicubic morph lift refined auto; do
   step "HyperspectralQuality of $image.tif" \
     otbcli_HyperspectralQuality -in $out/$image.tif -ref $out/truth.tif -ratio $ratio -peak 1 -outjson $out/$image-scores.json
 done
+step "HyperspectralQuality of expected.tif, auto.tif's errors" \
+  otbcli_HyperspectralQuality -in $out/auto.tif -ref $out/truth.tif -ratio $ratio -inunc $out/expected.tif -outjson $out/expected-scores.json
 step "pictures" /usr/bin/python3 test/demo/pictures.py $out
 
 printf '\nScores at LR-HSI pixels that were held out, without the truth (1: noise alone):\n'
@@ -77,6 +79,8 @@ sed -n 's/^.*: Score of \(.*; \(taken\|left out\)\)$/  \1/p' $log
 printf '\nScores against the truth, a reflectance (PSNR for a peak of 1):\n'
 /usr/bin/python3 test/demo/scores.py "up-sampled LR-HSI=$out/bicubic-scores.json" "SpectraMorph=$out/morph-scores.json" "SpectraLift=$out/lift-scores.json" \
   "SpectraMorph refined=$out/refined-scores.json" "all, refined=$out/auto-scores.json"
+printf '\nErrors expected of the last one without the truth, over those found (1 is right): '
+sed -n 's/^uncertainty.ratio: //p' $log
 printf '\nReport of the last run:\n%s\n' "$PWD/$out/report.html"
 printf '\nPictures:\n'
 ls "$PWD/$out"/*.png

@@ -14,6 +14,7 @@ METHODS = {
 # Parameters of HyperspectralSuperResolution, which refines its results.
 REFINED = {
     "morph-refined": ["-method", "morph"],
+    "morph-retrained": ["-method", "morph", "-retrain", "true"],
     "lift-refined": ["-method", "lift"],
     "auto": ["-method", "auto"],
 }
