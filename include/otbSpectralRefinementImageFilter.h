@@ -28,9 +28,10 @@ namespace otb
  *
  * \par Streaming
  * z is found for the blocks of a fixed lattice, each from its own neighbourhood, so any tiling and any number of threads give the same bits. What has been
- * found is kept as long as a piece in the same row of blocks is asked for, q numbers per pixel (and K, if they are kept), some tens of MB: each block is solved
- * once when pieces come from top to bottom. The inputs of a row of blocks are asked for in pieces of their own, a few tens of MB each, before those that the
- * requested piece needs. Spectra (C bands) are therefore made twice, but where the piece is as large as its blocks' neighbourhood.
+ * found is kept as long as a piece in the same row of blocks is asked for, q numbers per pixel (and K, if they are kept; then a row of blocks at a time where
+ * the piece has more than some tens of MB of them): each block is solved once when pieces come from top to bottom. The inputs of a row of blocks are asked for
+ * in pieces of their own, a few tens of MB each, before those that the requested piece needs. Spectra (C bands) are therefore made twice, but where the piece
+ * is as large as its blocks' neighbourhood.
  *
  * \ingroup SpectraMorph
  */
@@ -166,8 +167,13 @@ private:
   const float*  GetPixel(const TImage* image, long row, long column) const;
   unsigned long GetInputTime() const;
 
-  void ForgetAllBut(long firstRow, long lastRow);
-  void FindSolutions(const Region& requested);
+  static constexpr std::size_t MostKept = 64 << 20; // bytes
+
+  /** Of what is kept of so many lines, from side to side, with or without what was fused. */
+  std::size_t GetKeptBytes(long lines, bool fused) const;
+  void        ForgetAllBut(long firstRow, long lastRow);
+  /** \param requested whose solutions are found \param piece of which that is a part, and which what is found is kept for if it is not too much */
+  void FindSolutions(const Region& requested, const Region& piece);
   void SolveCores(const std::vector<Place>& places, const Region& requested);
   void ReadCoarse(Surroundings& around);
   void ReadFine(Surroundings& around, const std::vector<Place>& places, const Region& requested);

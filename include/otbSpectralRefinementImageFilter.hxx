@@ -53,8 +53,7 @@ void SpectralRefinementImageFilter<TImage>::GenerateOutputInformation()
   {
     itkExceptionMacro(<< error.what());
   }
-  constexpr std::size_t MostKept = 32 << 20; // bytes
-  m_KeepsFused     = m_Mixing && static_cast<std::size_t>(m_Refinement.GetCoreRows()) * size[0] * m_Refinement.GetFusedSize() * sizeof(float) <= MostKept;
+  m_KeepsFused     = m_Mixing && GetKeptBytes(m_Refinement.GetCoreRows(), true) <= MostKept;
   const auto check = [this](const TImage* image, const char* name, unsigned int expected)
   {
     if (image->GetNumberOfComponentsPerPixel() != expected)
@@ -148,25 +147,32 @@ unsigned long SpectralRefinementImageFilter<TImage>::GetInputTime() const
 template <class TImage>
 void SpectralRefinementImageFilter<TImage>::UpdateOutputData(itk::DataObject* output)
 {
-  if (IsRefining() && !this->m_Updating)
+  // What is kept is found when lines are refined; else before the inputs are made for the requested piece, which solving asks for other regions.
+  if (IsRefining() && !m_KeepsFused && !this->m_Updating)
   {
     this->PrepareOutputs();
     this->m_Updating = true;
     try
     {
-      FindSolutions(GetRegion(this->GetOutput()->GetRequestedRegion()));
+      const Region piece = GetRegion(this->GetOutput()->GetRequestedRegion());
+      FindSolutions(piece, piece);
     }
     catch (...)
     {
-      m_Solutions.clear(); // some of which may have been begun
       this->ResetPipeline();
       throw;
     }
     this->m_Updating = false;
-    // The inputs were asked for other regions meanwhile.
     GenerateInputRequestedRegion();
   }
   Superclass::UpdateOutputData(output);
+}
+
+template <class TImage>
+std::size_t SpectralRefinementImageFilter<TImage>::GetKeptBytes(long lines, bool fused) const
+{
+  const std::size_t numbers = m_Refinement.GetComponents() + (fused ? m_Refinement.GetFusedSize() : 0);
+  return static_cast<std::size_t>(lines * m_Refinement.GetSensor().GetColumns().fineSize) * numbers * sizeof(float);
 }
 
 template <class TImage>
@@ -180,7 +186,7 @@ void SpectralRefinementImageFilter<TImage>::ForgetAllBut(long firstRow, long las
 }
 
 template <class TImage>
-void SpectralRefinementImageFilter<TImage>::FindSolutions(const Region& requested)
+void SpectralRefinementImageFilter<TImage>::FindSolutions(const Region& requested, const Region& piece)
 {
   constexpr std::size_t MaximumBytes = 48 << 20; // of what is known of a neighbourhood's pixels
   const long MaximumPixels = static_cast<long>(MaximumBytes / (sizeof(float) * (m_Refinement.GetSummarySize() + m_Refinement.GetMultispectralBands()) + 1));
@@ -188,17 +194,24 @@ void SpectralRefinementImageFilter<TImage>::FindSolutions(const Region& requeste
   if (time != m_SolutionsTime)
   {
     m_Solutions.clear();
-    m_SolutionsTime = time;
   }
-  const Region cores    = m_Refinement.GetCores(requested);
-  const long   firstRow = cores.top / m_Refinement.GetCoreRows(), lastRow = (cores.top + cores.rows - 1) / m_Refinement.GetCoreRows();
-  const long   firstColumn = cores.left / m_Refinement.GetCoreColumns(), lastColumn = (cores.left + cores.columns - 1) / m_Refinement.GetCoreColumns();
+  m_SolutionsTime   = 0; // until those that are begun are whole
+  const auto rowsOf = [this](const Region& region)
+  {
+    const Region cores = m_Refinement.GetCores(region);
+    return std::make_pair(cores.top / m_Refinement.GetCoreRows(), (cores.top + cores.rows - 1) / m_Refinement.GetCoreRows());
+  };
+  const Region cores             = m_Refinement.GetCores(requested);
+  const auto [firstRow, lastRow] = rowsOf(requested);
+  const long firstColumn = cores.left / m_Refinement.GetCoreColumns(), lastColumn = (cores.left + cores.columns - 1) / m_Refinement.GetCoreColumns();
   // The first core has a halo on one side; an image that is smaller than a core has none.
   const Region first  = m_Refinement.GetNeighbourhood({0, 0, m_Refinement.GetCoreRows(), m_Refinement.GetCoreColumns()});
   const long   lines  = std::max(first.rows, 2 * first.rows - m_Refinement.GetCoreRows());
   const long   beside = std::max(0L, 2 * (first.columns - m_Refinement.GetCoreColumns()));
   const long   atOnce = std::max(1L, (MaximumPixels / lines - beside) / m_Refinement.GetCoreColumns());
-  ForgetAllBut(firstRow, lastRow);
+  // The next piece may begin in the last column of this one's cores.
+  const auto kept = GetKeptBytes(m_Refinement.GetCores(piece).rows, m_KeepsFused) <= MostKept ? rowsOf(piece) : rowsOf(requested);
+  ForgetAllBut(kept.first, kept.second);
   for (long row = firstRow; row <= lastRow; ++row)
   {
     std::vector<Place> places;
@@ -235,6 +248,7 @@ void SpectralRefinementImageFilter<TImage>::FindSolutions(const Region& requeste
       image->ReleaseData();
     }
   }
+  m_SolutionsTime = time;
 }
 
 template <class TImage>
@@ -328,7 +342,7 @@ void SpectralRefinementImageFilter<TImage>::ReadFine(Surroundings& around, const
   const auto     pixels       = static_cast<std::size_t>(around.fine.rows * around.fine.columns);
   const long     lineBytes    = around.fine.columns * static_cast<long>(m_Refinement.GetFusedSize() * sizeof(float));
   // A piece that is nearly as large may as well be made at once, which spares making it again.
-  const bool whole = 2 * static_cast<long>(pixels) <= 3 * requested.rows * requested.columns;
+  const bool whole = !m_KeepsFused && 2 * static_cast<long>(pixels) <= 3 * requested.rows * requested.columns;
   const long lines = whole ? around.fine.rows : std::clamp(MaximumBytes / lineBytes, 1L, around.fine.rows);
   around.summaries.resize(pixels * m_Refinement.GetSummarySize());
   around.multispectral.resize(pixels * m_Refinement.GetMultispectralBands());
@@ -385,8 +399,20 @@ void SpectralRefinementImageFilter<TImage>::GenerateData()
 {
   this->AllocateOutputs();
   const Region requested = GetRegion(this->GetOutput()->GetRequestedRegion());
-  RunTasks(GetThreads(this), static_cast<std::size_t>(requested.rows),
-           [&](std::size_t line) { RefineLine(requested.top + static_cast<long>(line), requested); });
+  const long   end       = requested.top + requested.rows;
+  // A row of cores at a time where it is kept with what it was made of, however many lines the piece has.
+  const long lines = m_KeepsFused ? m_Refinement.GetCoreRows() : requested.rows;
+  for (long top = requested.top; top < end;)
+  {
+    const long   next = m_KeepsFused ? std::min(end, (top / lines + 1) * lines) : end;
+    const Region part = {top, requested.left, next - top, requested.columns};
+    if (IsRefining() && m_KeepsFused)
+    {
+      FindSolutions(part, requested);
+    }
+    RunTasks(GetThreads(this), static_cast<std::size_t>(part.rows), [&](std::size_t line) { RefineLine(part.top + static_cast<long>(line), part); });
+    top = next;
+  }
 }
 
 template <class TImage>

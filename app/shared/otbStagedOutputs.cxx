@@ -2,6 +2,7 @@
 #include "otbStagedOutputs.h"
 #include "otbFileNames.h"
 #include "otbObserve.h"
+#include "otbReleasePipeline.h"
 
 #include "otbImageFileWriter.h"
 #include "otbWrapperOutputImageParameter.h"
@@ -110,10 +111,10 @@ void StagedOutputs::StageImage(const std::string& key, itk::ProcessObject* write
       m_Images[key] = std::move(staged);
     }
   }
-  Observe(writer, itk::EndEvent(), [this, key] { m_Guard([&] { this->OnWritten(key); }); });
+  Observe(writer, itk::EndEvent(), [this, key, writer] { m_Guard([&] { this->OnWritten(key, writer); }); });
 }
 
-void StagedOutputs::OnWritten(const std::string& key)
+void StagedOutputs::OnWritten(const std::string& key, itk::ProcessObject* writer)
 {
   const auto image = m_Images.find(key);
   const bool whole = image == m_Images.end() || IsWholeImage(GetPixelFile(image->second->GetTemporaryPath()).string(),
@@ -124,6 +125,14 @@ void StagedOutputs::OnWritten(const std::string& key)
   }
   m_WriteErrors.reset();
   m_ImagesToWrite.erase(key);
+  // The next image is to have the memory for itself.
+  for (const auto& input : writer->GetInputs())
+  {
+    if (input && input->GetSource())
+    {
+      ReleasePipeline(input->GetSource());
+    }
+  }
   if (m_ImagesToWrite.empty())
   {
     m_Whole();

@@ -71,7 +71,7 @@ private:
   void StageImage(const std::string& key, itk::ProcessObject* writer);
 
   /** \throw std::runtime_error when the image that was written last is not whole. */
-  void OnWritten(const std::string& key);
+  void OnWritten(const std::string& key, itk::ProcessObject* writer);
 
   Application&                                       m_Application;
   Guard                                              m_Guard;
