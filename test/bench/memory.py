@@ -24,9 +24,11 @@ HIDDEN = 64  # units of the networks: they take time, not memory
 LIMIT = 350  # MiB over ram
 GROWTH = 1.1
 REFINED = "SpectralInversion-refined"
+EXPECTED = "SpectralInversion-expected"  # refined, and the errors expected
 APPLICATIONS = [
     "SpectralInversion",
     REFINED,
+    EXPECTED,
     "HyperspectralSuperResolution",
     "SpectralResponseDegradation",
     "SpatialDegradation",
@@ -69,9 +71,11 @@ def parameters(scene, application, samples):
     msi, hsi, fused, coarse = (scene.path(name) for name in ("msi.tif", "hsi.tif", "fused.tif", "coarse.tif"))
     train = [*scene.srf, "-method.morph.ne", scene.ne, "-method.morph.hidden", HIDDEN, "-samples", samples, "-epochs", 2]
     out = scene.output()
+    refined = ["-inms", msi, "-inhs", coarse, "-refine", "true", "-model", scene.path("model.json"), *out]
     return {
         "SpectralInversion": ["-inms", msi, "-model", scene.path("model.json"), *out],
-        REFINED: ["-inms", msi, "-inhs", coarse, "-refine", "true", "-model", scene.path("model.json"), *out],
+        REFINED: refined,
+        EXPECTED: [*refined, "-outunc", scene.path("expected.tif"), "float"],
         "HyperspectralSuperResolution": ["-inhs", coarse, "-inms", msi, "-refine", "true", *train, *out],
         "SpectralResponseDegradation": ["-in", hsi, *scene.srf, *out],
         "SpatialDegradation": ["-in", hsi, "-ratio", RATIO, "-psf", "gaussian", "-sigma", 1.7, *out],
