@@ -46,9 +46,13 @@ struct SpectraMorph_EXPORT RefinementSample
   SpectralResponse             response;
   std::vector<RefinementBlock> blocks;
   std::vector<float>           tolerance; // c: how far the two images may differ where they agree; empty: no matter how far
+  Eigen::VectorXd              noise;     // C: variance of Y's noise in bands that hold far more than others, 0 in those; empty: there are no such bands
 
   /** Finds that tolerance, and takes the coarse pixels that exceed it out. */
   void ExcludeDisagreement();
+
+  /** Finds that noise (FindNoisyBands). */
+  void FindNoise();
 
   /** Coarse pixels that are usable, of all blocks. */
   std::size_t GetNumberOfUsablePixels() const;

@@ -136,6 +136,7 @@ RefinementSample RefinementSampleReader<TImage>::Read() const
     sample.blocks.push_back(std::move(block));
   }
   sample.ExcludeDisagreement();
+  sample.FindNoise();
   return sample;
 }
 } // namespace otb

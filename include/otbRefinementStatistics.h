@@ -24,9 +24,11 @@ struct SpectraMorph_EXPORT RefinementMoments
   Eigen::VectorXd spectra;     // C, sum of y
   Eigen::MatrixXd products;    // C x C, sum of y y^T
   Eigen::MatrixXd innovations; // C x C, sum of e e^T
+  Eigen::VectorXd noise;       // C: variance of y's noise where it is known already, else 0; empty: nowhere
 
   RefinementMoments() = default;
-  explicit RefinementMoments(unsigned int bands);
+  /** \param known what is known of the noise */
+  explicit RefinementMoments(unsigned int bands, const Eigen::VectorXd& known = {});
 
   /** Adds pixels, both pixels x C. */
   void Add(const SpectraMatrix& hyperspectral, const SpectraMatrix& innovation);
@@ -39,7 +41,8 @@ struct SpectraMorph_EXPORT RefinementMoments
  *
  * \par Noise
  * The variance of the LR-HSI's noise per band is what the leading principal components of its spectra (10, or a quarter of the pixels or bands when these are
- * few) leave, divided by the degrees of freedom that are left. It needs no more pixels than bands. W divides by its square root, the whitening.
+ * few) leave, divided by the degrees of freedom that are left. It needs no more pixels than bands. Bands far noisier than others would have components to
+ * themselves; their noise is to be known, and they are left out of the others'. W divides by its square root, the whitening.
  *
  * \par Components
  * Noise alone gives the n whitened innovations' second moments eigenvalues of up to (1 + sqrt(g))^2, g = C / n (Marchenko and Pastur 1967). Eigenvectors above

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otbRefinementSample.h"
 #include "otbCoarseAgreement.h"
+#include "otbNoisyBands.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -60,6 +62,47 @@ void RefinementSample::ExcludeDisagreement()
       }
     }
   }
+}
+
+void RefinementSample::FindNoise()
+{
+  constexpr std::size_t Enough = 2048; // pixels
+  const std::size_t     all = this->GetNumberOfUsablePixels(), step = (all + Enough - 1) / Enough;
+  const auto            count = static_cast<Eigen::Index>(step == 0 ? 0 : (all + step - 1) / step),
+             C                = static_cast<Eigen::Index>(response.GetNumberOfHyperspectralBands());
+  NoisyBandSample sample{SpectraMatrix(count, C), SpectraMatrix(count, C), SpectraMatrix(count, C)};
+  std::size_t     number = 0;
+  Eigen::Index    row    = 0;
+  for (const RefinementBlock& block : blocks)
+  {
+    const long columns = block.coarse.columns, pixels = block.coarse.rows * columns;
+    const auto isUsable = [&block](long pixel) { return block.usable[static_cast<std::size_t>(pixel)] != 0; };
+    const auto take     = [&block](bool there, long pixel, auto to)
+    {
+      if (there)
+      {
+        to = block.hyperspectral.row(pixel);
+      }
+      else
+      {
+        to.setConstant(std::numeric_limits<float>::quiet_NaN());
+      }
+    };
+    for (long pixel = 0; pixel < pixels; ++pixel)
+    {
+      if (isUsable(pixel) && number++ % step == 0)
+      {
+        const long right = pixel + 2, below = pixel + 2 * columns;
+        sample.spectra.row(row) = block.hyperspectral.row(pixel);
+        take(pixel % columns + 2 < columns && isUsable(right), right, sample.right.row(row));
+        take(below < pixels && isUsable(below), below, sample.below.row(row));
+        ++row;
+      }
+    }
+  }
+  const std::vector<double> found = FindNoisyBands(sample).noise;
+  const bool                any   = std::any_of(found.begin(), found.end(), [](double variance) { return variance > 0.; });
+  noise                           = Eigen::Map<const Eigen::VectorXd>(found.data(), any ? C : 0);
 }
 
 RefinementSample RefinementSample::MeanOf(const std::vector<const RefinementSample*>& samples, const std::vector<double>& weights)

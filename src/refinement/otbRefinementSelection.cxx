@@ -69,7 +69,7 @@ RefinementMoments MomentsOf(const RefinementSample& sample, const std::vector<Pl
 {
   constexpr std::size_t Piece = 256;
   const auto            bands = sample.response.GetNumberOfHyperspectralBands();
-  RefinementMoments     moments(bands);
+  RefinementMoments     moments(bands, sample.noise);
   SpectraMatrix         spectra(Piece, bands), innovations(Piece, bands);
   Eigen::Index          count = 0;
   const auto            flush = [&]
@@ -187,7 +187,7 @@ public:
                  rest += MomentsOf(sample, cut.places, (fold + 2) % Folds);
                  cut.rest[fold] = RefinementStatistics::Of(rest, options.most);
                });
-    m_All = RefinementMoments(sample.response.GetNumberOfHyperspectralBands());
+    m_All = RefinementMoments(sample.response.GetNumberOfHyperspectralBands(), sample.noise);
     for (unsigned int fold = 0; fold < Folds; ++fold)
     {
       m_All += MomentsOf(sample, m_Cuts.front().places, fold);
@@ -429,7 +429,7 @@ RefinementSelection RefinementSelection::Of(const RefinementSample& sample, cons
 
 SpectralRefinementModel RefinementSelection::MakeModel(const RefinementSample& sample, const Trial& chosen)
 {
-  RefinementMoments        moments = RefinementMoments(sample.response.GetNumberOfHyperspectralBands());
+  RefinementMoments        moments = RefinementMoments(sample.response.GetNumberOfHyperspectralBands(), sample.noise);
   const std::vector<Place> places  = UsablePlaces(sample, 0);
   for (unsigned int fold = 0; fold < Folds; ++fold)
   {

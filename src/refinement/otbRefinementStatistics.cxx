@@ -9,8 +9,8 @@
 
 namespace otb
 {
-RefinementMoments::RefinementMoments(unsigned int bands)
-  : spectra(Eigen::VectorXd::Zero(bands)), products(Eigen::MatrixXd::Zero(bands, bands)), innovations(Eigen::MatrixXd::Zero(bands, bands))
+RefinementMoments::RefinementMoments(unsigned int bands, const Eigen::VectorXd& known)
+  : spectra(Eigen::VectorXd::Zero(bands)), products(Eigen::MatrixXd::Zero(bands, bands)), innovations(Eigen::MatrixXd::Zero(bands, bands)), noise(known)
 {
 }
 
@@ -43,6 +43,24 @@ RefinementMoments& RefinementMoments::operator+=(const RefinementMoments& other)
 
 Eigen::VectorXd RefinementStatistics::NoiseVariance(const RefinementMoments& moments)
 {
+  if (moments.noise.size() != 0)
+  {
+    std::vector<Eigen::Index> others;
+    for (Eigen::Index band = 0; band < moments.noise.size(); ++band)
+    {
+      if (!(moments.noise(band) > 0.))
+      {
+        others.push_back(band);
+      }
+    }
+    RefinementMoments rest;
+    rest.pixels           = moments.pixels;
+    rest.spectra          = moments.spectra(others);
+    rest.products         = moments.products(others, others);
+    Eigen::VectorXd noise = moments.noise;
+    noise(others)         = NoiseVariance(rest);
+    return noise;
+  }
   const Eigen::Index    bands  = moments.spectra.size();
   const double          n      = static_cast<double>(moments.pixels);
   const Eigen::Index    few    = std::min(static_cast<Eigen::Index>(moments.pixels), bands) / 4;

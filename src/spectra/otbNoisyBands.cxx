@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <utility>
 
 namespace otb
@@ -131,9 +132,10 @@ private:
   std::vector<Eigen::Index>     m_Known;
 };
 
+/** Of an even number the lower of the two. */
 double Median(std::vector<double> values)
 {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
 }
@@ -246,7 +248,8 @@ NoisyBands FindNoisyBands(const NoisyBandSample& sample)
 {
   const SpectraMatrix& spectra = sample.spectra;
   const Eigen::Index   bands   = spectra.cols();
-  NoisyBands           found{std::vector<double>(static_cast<std::size_t>(bands), 0.), std::vector<bool>(static_cast<std::size_t>(bands), false), {}};
+  const auto           count   = static_cast<std::size_t>(bands);
+  NoisyBands           found{std::vector<double>(count, 0.), std::vector<double>(count, 0.), std::vector<bool>(count, false), {}};
   if (bands < LeastBands || spectra.rows() < LeastSpectra)
   {
     return found;
@@ -283,19 +286,36 @@ NoisyBands FindNoisyBands(const NoisyBandSample& sample)
     return found;
   }
   const Structure structure(sample, values, scales, good);
-  for (Eigen::Index band = 0; band < bands; ++band)
+  const auto      holdsNoise = [&](Eigen::Index band, const std::vector<Eigen::Index>& quiet)
   {
-    const auto   place      = static_cast<std::size_t>(band);
-    const auto   nearest    = FindNearest(band, good);
-    const double noise      = shares[place] * deviations(band) * deviations(band);
+    const auto   nearest    = FindNearest(band, quiet);
     const auto   regression = Regress(correlation, band, nearest, n);
-    if (shares[place] > LittleShare && noise > TimesTheOther * MedianNoise(nearest, shares, deviations) && !structure.Has(regression, band))
+    const double noise      = regression.share * deviations(band) * deviations(band);
+    return regression.share > LittleShare && noise > TimesTheOther * MedianNoise(nearest, shares, deviations) && !structure.Has(regression, band);
+  };
+  // Of many in a row those at the ends are found first.
+  std::vector<Eigen::Index> holding, quiet = good, others(static_cast<std::size_t>(bands));
+  std::iota(others.begin(), others.end(), 0);
+  for (std::size_t before = count + 1; others.size() < before && quiet.size() >= Neighbours;)
+  {
+    before           = others.size();
+    const auto first = std::stable_partition(others.begin(), others.end(), [&](Eigen::Index band) { return !holdsNoise(band, quiet); });
+    holding.insert(holding.end(), first, others.end());
+    others.erase(first, others.end());
+    quiet.erase(std::remove_if(quiet.begin(), quiet.end(), [&](Eigen::Index band) { return !std::binary_search(others.begin(), others.end(), band); }),
+                quiet.end());
+  }
+  std::sort(holding.begin(), holding.end());
+  for (const Eigen::Index band : holding)
+  {
+    const auto place      = static_cast<std::size_t>(band);
+    const auto regression = Regress(correlation, band, FindNearest(band, quiet), n);
+    found.shares[place]   = regression.share;
+    found.noise[place]    = regression.share * deviations(band) * deviations(band);
+    found.noisy[place]    = regression.share > NoisyShare;
+    if (!found.noisy[place])
     {
-      found.noisy[place] = shares[place] > NoisyShare;
-      if (!found.noisy[place])
-      {
-        found.predictions.push_back(MakePrediction(regression, band, scales));
-      }
+      found.predictions.push_back(MakePrediction(regression, band, scales));
     }
   }
   return found;

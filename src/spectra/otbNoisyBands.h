@@ -33,6 +33,7 @@ struct BandPrediction
 struct SpectraMorph_EXPORT NoisyBands
 {
   std::vector<double>         shares;      ///< of a band's variance, what a regression on its neighbours leaves, 0 to 1
+  std::vector<double>         noise;       ///< variance of the noise of the bands that hold some, 0 of others, in the image's unit squared
   std::vector<bool>           noisy;       ///< a flag for each band
   std::vector<BandPrediction> predictions; ///< of the bands that hold noise, but not far above signal; by good bands
 

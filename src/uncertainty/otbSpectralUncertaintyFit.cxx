@@ -59,7 +59,7 @@ struct Pixels
         }
       }
     }
-    RefinementMoments moments(static_cast<unsigned int>(C));
+    RefinementMoments moments(static_cast<unsigned int>(C), sample.noise);
     moments.Add(spectra, innovations);
     noise         = RefinementStatistics::NoiseVariance(moments);
     responseNoise = sample.response.GetMatrix().cast<double>().array().square().matrix() * noise;

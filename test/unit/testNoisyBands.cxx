@@ -76,6 +76,23 @@ TEST(NoisyBands, SharesAreThoseOfTheNoise)
   EXPECT_LT(otb::FindNoisyBands({spectra.cast<float>(), {}, {}}).shares[10], 1e-3);
 }
 
+TEST(NoisyBands, ARowOfBandsThatHoldSomeNoiseIsFoundWhole)
+{
+  std::mt19937                     generator(12);
+  std::normal_distribution<double> normal;
+  Eigen::MatrixXd                  spectra = Smooth(2000, 0.001, generator);
+  for (Eigen::Index band = 20; band < 32; ++band)
+  {
+    spectra.col(band) += Eigen::VectorXd::NullaryExpr(2000, [&] { return 0.05 * normal(generator); });
+  }
+  const auto found = otb::FindNoisyBands({spectra.cast<float>(), {}, {}});
+  for (Eigen::Index band = 0; band < Bands; ++band)
+  {
+    const double noise = std::sqrt(found.noise[static_cast<std::size_t>(band)]);
+    EXPECT_NEAR(noise, band >= 20 && band < 32 ? 0.05 : 0., 0.004) << band;
+  }
+}
+
 TEST(NoisyBands, NoneInAnImageThatIsNoisyAsAWhole)
 {
   std::mt19937 generator(3);

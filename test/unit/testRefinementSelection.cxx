@@ -365,4 +365,29 @@ TEST(SensorLines, TakeOutWhatSeesAnInvalidPixel)
     }
   }
 }
+TEST(RefinementSelection, BandsOfMuchNoiseSpoilNoOthers)
+{
+  Scene                           scene(32);
+  const SpectraMatrix             fused = scene.WithErrors(0.03f);
+  std::mt19937                    generator(9);
+  std::normal_distribution<float> normal;
+  for (Eigen::Index pixel = 0; pixel < scene.hyperspectral.rows(); ++pixel)
+  {
+    for (Eigen::Index band = 8; band < 15; ++band)
+    {
+      scene.hyperspectral(pixel, band) += 0.06f * normal(generator);
+    }
+  }
+  RefinementSample sample = scene.Sample(fused);
+  sample.FindNoise();
+  ASSERT_EQ(sample.noise.size(), Bands);
+  for (Eigen::Index band = 0; band < Bands; ++band)
+  {
+    EXPECT_NEAR(std::sqrt(sample.noise(band)), band >= 8 && band < 15 ? 0.06 : 0., 0.008) << band;
+  }
+  const double known = scene.Error(scene.Refined(fused, RefinementSelection::Of(sample, {}).model));
+  EXPECT_LT(known, 0.6 * scene.Error(fused));
+  sample.noise = {};
+  EXPECT_LT(known, 0.9 * scene.Error(scene.Refined(fused, RefinementSelection::Of(sample, {}).model)));
+}
 } // namespace

@@ -87,6 +87,25 @@ TEST(RefinementStatistics, FindsTheNoiseFromFewerPixelsThanBands)
   EXPECT_NEAR(ratio, 1., 0.35);
 }
 
+TEST(RefinementStatistics, BandsWhoseNoiseIsKnownLeaveThatOfOthersAsItIs)
+{
+  const Scene                     scene(2000, 60, 51);
+  const std::vector<Eigen::Index> noisy   = {0, 1, 26, 27, 28, 29, 38, 39, 40, 41};
+  Eigen::MatrixXd                 spectra = scene.spectra;
+  spectra(Eigen::all, noisy) += 3. * Normal(2000, 10, 52);
+  RefinementMoments moments = MomentsOf(spectra, spectra);
+  // Each has a component to itself, which leaves nothing of it.
+  EXPECT_LT(RefinementStatistics::NoiseVariance(moments)(26), 0.1);
+
+  moments.noise               = Eigen::VectorXd::Zero(60);
+  moments.noise(noisy)        = Eigen::VectorXd::Constant(10, 9.);
+  Eigen::VectorXd       found = RefinementStatistics::NoiseVariance(moments);
+  const Eigen::VectorXd alone = RefinementStatistics::NoiseVariance(MomentsOf(scene.spectra, scene.spectra));
+  EXPECT_EQ(found(26), 9.);
+  found(noisy) = alone(noisy);
+  EXPECT_LT((found.array() / alone.array()).log().abs().maxCoeff(), std::log(1.3));
+}
+
 TEST(RefinementStatistics, NoBandWeighsWithoutBounds)
 {
   Scene scene(400, 30, 5);
