@@ -125,7 +125,7 @@ ROWS = [
     (SUPER, {"lr_start": 0}, "lr.start: found 0, expected a learning rate over 0, up to 1"),
     (SUPER, {"lr_peak": -1}, "lr.peak: found -1, expected a learning rate over 0, up to 1"),
     (SUPER, {"lr_peak": 2}, "lr.peak: found 2, expected a learning rate over 0, up to 1"),
-    (SUPER, {"lr_end": "nan"}, "lr.end: found 3.40282e+38, expected a learning rate over 0, up to 1"),
+    (SUPER, {"lr_end": "nan"}, "lr.end: found nan, expected a learning rate over 0, up to 1"),
     (SUPER, UNSTABLE, "lr.peak: found 1, expected less: training diverged at epoch"),
     (SUPER, {"nodata": -1, "out": "OUT/out.tif uint8"}, "nodata: found -1, expected a value that the pixel type of out can hold"),
     # Outputs.
@@ -213,12 +213,12 @@ ROWS = [
     (MIX, {"out": "endmembers.tif"}, "out: found the file of ie, expected another"),
     # Simulation and scores.
     (RESPONSE, {"srf_matrix_in": "narrow.csv"}, "srf.matrix.in (narrow.csv): found 3 columns, expected 10, one for each band of in"),
-    (RESPONSE, {"snr": "nan"}, "snr: found 3.40282e+38, expected a number of dB from -300 to 300"),
+    (RESPONSE, {"snr": "nan"}, "snr: found nan, expected a number of dB from -300 to 300"),
     (RESPONSE, {"in": "no_wavelengths.tif", **BANDS, "srf_bands_list": "500:10"}, "wl: found no wavelengths in the image of in"),
     (BLUR, {"ratio": 0}, "ratio: found 0, expected a whole number from 1"),
     (BLUR, {"ratio": 33}, "has 32 x 32 pixels, expected at least the ratio, 33, in each direction"),
     (BLUR, {"sigma": -1}, "sigma: found -1, expected a positive number of pixels"),
-    (BLUR, {"sigma": "nan"}, "sigma: found 3.40282e+38, expected a positive number of pixels"),
+    (BLUR, {"sigma": "nan"}, "sigma: found nan, expected a positive number of pixels"),
     (BLUR, {"radius": 0}, "radius: found 0, expected a whole number from 1"),
     (BLUR, {"radius": 100000}, "radius: found 100000, expected 1 to 1000 pixels"),
     (BLUR, {"psf": "file"}, "psf.file.in: found no value, expected a table or an image of the kernel"),
@@ -321,7 +321,8 @@ class BadInput(unittest.TestCase):
         def judge(message, log):
             lines = [line for line in log.splitlines() if "(FATAL)" in line]
             self.assertEqual(len(lines), 1, log)
-            self.assertIn(message, lines[0])
+            # OTB 8.1 makes the greatest number of what is none.
+            self.assertTrue(message in lines[0] or message.replace("found nan", "found 3.40282e+38") in lines[0], f"{message}\n{log}")
             self.assertNotRegex(log, r"itk::|0x[0-9a-f]{6}|json\.exception|340282346638528")
 
         self.check(ROWS, 0, judge)

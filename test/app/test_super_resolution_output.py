@@ -4,6 +4,7 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import unittest
 
@@ -14,7 +15,8 @@ from launcher import read_image, run, write_image
 from mixed_scene import COARSE_GRID, RATIO, SHARP_GRID, SIZE, WAVELENGTHS, WIDTHS, root_mean_square
 from super_resolution_case import QUICK, THREADS, SuperResolutionTest
 
-OTB_APPLICATIONS = [folder for folder in ("/usr/lib/otb/applications", "/usr/lib/x86_64-linux-gnu/otb/applications") if os.path.isdir(folder)]
+# Of the OTB whose launcher runs them.
+OTB_APPLICATIONS = [str(file.parent) for file in pathlib.Path(os.environ.get("OTB_INSTALL_DIR") or "/usr", "lib").glob("**/otbapp_HyperspectralUnmixing.so")]
 
 
 class OutputFiles(SuperResolutionTest):
