@@ -6,6 +6,7 @@
 #include "otbOutputStage.h"
 #include "otbSpectralAxis.h"
 #include "otbSpectralUncertainty.h"
+#include "otbToolkitVersion.h"
 
 #include "itkImageToImageFilter.h"
 
@@ -83,10 +84,13 @@ public:
   itkGetConstMacro(PriorNoData, float);
 
 protected:
-  SpectralUncertaintyImageFilter()           = default;
+  SpectralUncertaintyImageFilter()
+  {
+    OTB_DISABLE_DYNAMIC_MT;
+  }
   ~SpectralUncertaintyImageFilter() override = default;
 
-  void VerifyInputInformation() override
+  void VerifyInputInformation() ITKv5_CONST override
   {
     // The inputs lie on different grids by nature; CoarseGridMap refuses those that do not overlap.
   }

@@ -62,7 +62,7 @@ protected:
   PersistentUncertaintyCalibrationFilter()           = default;
   ~PersistentUncertaintyCalibrationFilter() override = default;
 
-  void VerifyInputInformation() override
+  void VerifyInputInformation() ITKv5_CONST override
   {
     Superclass::VerifyInputInformation();
     const auto found    = this->GetUncertainty()->GetLargestPossibleRegion().GetSize();

@@ -140,7 +140,8 @@ SpectralResponse SpectralResponseParameters::Make(const InputImage& image)
   }
   if (kind == "sensor")
   {
-    const auto& sensor = FindSpectralSensor(m_Application.GetParameterString("srf.sensor.name"));
+    const std::string name   = m_Application.GetParameterString("srf.sensor.name");
+    const auto&       sensor = FindSpectralSensor(name);
     if (m_Application.GetParameterString("srf.sensor.axis") == "stretched")
     {
       return StretchedResponse(sensor, image.GetNumberOfBands());

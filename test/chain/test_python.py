@@ -6,6 +6,7 @@ Skipped, with status 77, where OTB has no bindings for this Python; the second o
 """
 
 import importlib.util
+import os
 import pathlib
 import re
 import subprocess
@@ -45,7 +46,8 @@ class Examples(SuperResolutionTest):
         self.succeeds("DynamicConvert", **{"in": self.folder / "sharp.tif", "out": self.folder / "expected.tif uint8"})
 
     def check(self, code):
-        done = subprocess.run([sys.executable, "-B", "-c", code], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        environment = {name: value for name, value in os.environ.items() if name != "OTB_ROOT"}
+        done = subprocess.run([sys.executable, "-B", "-c", code], cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertNotRegex(done.stdout, r"\((FATAL|ERROR)\)")
         found, expected = read_image(self.folder / "converted.tif"), read_image(self.folder / "expected.tif")
