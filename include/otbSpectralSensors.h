@@ -7,6 +7,7 @@
 #include "otbSpectralResponse.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace otb
@@ -52,7 +53,7 @@ struct SpectraMorph_EXPORT SpectralSensor
 SpectraMorph_EXPORT const std::vector<SpectralSensor>& GetSpectralSensors();
 
 /** \throw std::invalid_argument that lists the known keys. */
-SpectraMorph_EXPORT const SpectralSensor& FindSpectralSensor(const std::string& key);
+SpectraMorph_EXPORT const SpectralSensor& FindSpectralSensor(std::string_view key);
 
 /** The responses of the sensor's bands, for ProjectResponses(). */
 SpectraMorph_EXPORT std::vector<ResponseCurve> GetSensorResponses(const SpectralSensor& sensor);

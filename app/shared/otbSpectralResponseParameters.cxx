@@ -140,8 +140,7 @@ SpectralResponse SpectralResponseParameters::Make(const InputImage& image)
   }
   if (kind == "sensor")
   {
-    const std::string name   = m_Application.GetParameterString("srf.sensor.name");
-    const auto&       sensor = FindSpectralSensor(name);
+    const auto& sensor = FindSpectralSensor(m_Application.GetParameterString("srf.sensor.name"));
     if (m_Application.GetParameterString("srf.sensor.axis") == "stretched")
     {
       return StretchedResponse(sensor, image.GetNumberOfBands());

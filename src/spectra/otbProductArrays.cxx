@@ -239,7 +239,7 @@ const ProductAxis* FindAxisOfCube(const ProductArrays& arrays, const ProductCube
   return nullptr;
 }
 
-const ProductCube* FindCubeOfImage(const ProductArrays& arrays, const ImageFile& file)
+const ProductCube* FindCubeOfImage(const ProductArrays& arrays, const ImageFile& file, bool bandsLast)
 {
   const std::size_t  bands   = file.GetNumberOfBands();
   const auto         lines   = static_cast<std::size_t>(file.dataset->GetRasterYSize());
@@ -250,7 +250,7 @@ const ProductCube* FindCubeOfImage(const ProductArrays& arrays, const ImageFile&
   std::size_t        fitting = 0;
   for (const auto& cube : arrays.cubes)
   {
-    if (cube.sizes != std::vector<std::size_t>{bands, lines, columns})
+    if (cube.sizes != (bandsLast ? std::vector<std::size_t>{lines, columns, bands} : std::vector<std::size_t>{bands, lines, columns}))
     {
       continue;
     }
@@ -277,16 +277,20 @@ std::string FindWrongLayout(const ImageFile& file)
   const std::string path   = GetArrayPath(file);
   const auto        arrays = ReadProductArrays(path);
   const auto* const shown  = file.isFirstOfSeveral ? nullptr : FindCubeOfImage(arrays, file);
+  // GDAL, from 3.7 on, makes bands of a last dimension of that name, and turns lines without coordinates upside down.
+  const auto* const turned = file.isFirstOfSeveral || shown ? nullptr : FindCubeOfImage(arrays, file, true);
   const auto        advice = [&path](const ProductCube& cube, std::size_t dimension, bool axis)
   {
     const std::string order = dimension == 1 ? "1,0,2" : "2,0,1";
     return "gdalmdimtranslate -of GTiff " + path + " cube.tif -array \"name=" + cube.name + (dimension == 0 ? "" : ",transpose=[" + order + "]") +
            "\" makes one" + (axis ? ", whose wavelengths are then given by -wl " + path : "");
   };
-  if (shown)
+  if (shown || turned)
   {
-    std::size_t dimension = 3;
-    const bool  axis      = FindAxisOfCube(arrays, *shown, dimension) != nullptr;
+    const ProductCube& cube      = shown ? *shown : *turned;
+    std::size_t        dimension = 3;
+    const bool         axis      = FindAxisOfCube(arrays, cube, dimension) != nullptr;
+    dimension                    = turned ? 2 : dimension;
     if (dimension == 1 || dimension == 2)
     {
       return "found the bands along the " + std::string(dimension == 1 ? "lines" : "columns") + " of " + file.path +

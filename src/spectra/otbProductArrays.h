@@ -53,8 +53,8 @@ bool IsProductOfArrays(const ImageFile& file);
  */
 SpectraMorph_EXPORT const ProductAxis* FindAxisOfCube(const ProductArrays& arrays, const ProductCube& cube, std::size_t& dimension);
 
-/** The cube that GDAL shows as this image; null when it is none. */
-const ProductCube* FindCubeOfImage(const ProductArrays& arrays, const ImageFile& file);
+/** The cube that GDAL shows as this image; null when it is none. \param bandsLast whether bands are the last of the cube's dimensions rather than the first */
+const ProductCube* FindCubeOfImage(const ProductArrays& arrays, const ImageFile& file, bool bandsLast = false);
 
 /** The path of the file that holds the image's arrays. */
 std::string GetArrayPath(const ImageFile& file);

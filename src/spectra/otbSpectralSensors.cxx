@@ -296,7 +296,7 @@ const std::vector<SpectralSensor>& GetSpectralSensors()
   return sensors;
 }
 
-const SpectralSensor& FindSpectralSensor(const std::string& key)
+const SpectralSensor& FindSpectralSensor(std::string_view key)
 {
   std::string keys;
   for (const auto& sensor : GetSpectralSensors())
@@ -307,7 +307,7 @@ const SpectralSensor& FindSpectralSensor(const std::string& key)
     }
     keys += (keys.empty() ? "" : ", ") + sensor.key;
   }
-  throw std::invalid_argument("sensor: found \"" + key + "\", expected one of " + keys);
+  throw std::invalid_argument("sensor: found \"" + std::string(key) + "\", expected one of " + keys);
 }
 
 std::vector<ResponseCurve> GetSensorResponses(const SpectralSensor& sensor)
