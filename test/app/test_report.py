@@ -59,8 +59,9 @@ class ReportTest(SuperResolutionTest):
     def read(self):
         self.assertEqual([path.name for path in self.folder.glob("*.part*")], [])
         page = Page(self.report)
+        text = re.sub("base64,[A-Za-z0-9+/=]*", "", page.html)  # in which any word may stand by chance
         for reference in ("http:", "https:", "href", "@import", "url(", "<link", "<iframe"):
-            self.assertFalse(reference in page.html, reference)
+            self.assertFalse(reference in text, reference)
         self.assertTrue(all(image.get("src").startswith("data:image/png;base64,") and image.get("alt") for image in page.tree.iter("img")))
         return page
 
