@@ -13,6 +13,8 @@ packages=(
   libgtest-dev python3 python3-numpy python3-gdal python3-matplotlib
   # More than one machine.
   python3-distributed
+  # The Debian package.
+  dpkg-dev file
   # The check of the format.
   clang-format
 )
