@@ -277,7 +277,7 @@ std::string FindWrongLayout(const ImageFile& file)
   const std::string path   = GetArrayPath(file);
   const auto        arrays = ReadProductArrays(path);
   const auto* const shown  = file.isFirstOfSeveral ? nullptr : FindCubeOfImage(arrays, file);
-  // GDAL, from 3.7 on, makes bands of a last dimension of that name, and turns lines without coordinates upside down.
+  // Newer GDAL makes bands of a last dimension that is called so, and turns lines without coordinates upside down.
   const auto* const turned = file.isFirstOfSeveral || shown ? nullptr : FindCubeOfImage(arrays, file, true);
   const auto        advice = [&path](const ProductCube& cube, std::size_t dimension, bool axis)
   {
@@ -294,7 +294,7 @@ std::string FindWrongLayout(const ImageFile& file)
     if (dimension == 1 || dimension == 2)
     {
       return "found the bands along the " + std::string(dimension == 1 ? "lines" : "columns") + " of " + file.path +
-             ", expected an image whose bands they are: " + advice(*shown, dimension, axis);
+             ", expected an image whose bands they are: " + advice(cube, dimension, axis);
     }
     return {};
   }
