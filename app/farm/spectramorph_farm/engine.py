@@ -29,6 +29,19 @@ class Outcome(collections.namedtuple("Outcome", "task reason seconds")):
     """Of a task that is done, or that failed for good with a reason."""
 
 
+class _Travelling:
+    """A function that takes its code along, to processes that know no module of this package. Newer Dask sends that of a task by its name otherwise."""
+
+    def __init__(self, function):
+        self._function, self._code = function, cloudpickle.dumps(function)
+
+    def __call__(self, *arguments):
+        return self._function(*arguments)
+
+    def __reduce__(self):
+        return cloudpickle.loads, (self._code,)
+
+
 class Engine:
     """A scheduler and its workers, as long as the context lasts: somebody's by its address, or as many workers as asked for in this process.
 
@@ -36,6 +49,7 @@ class Engine:
 
     def __init__(self, address=None, workers=1, retries=2, tell=lambda line: None):
         self._address, self._workers, self._retries, self._tell = address, workers, retries, tell
+        self._function = task.run_task
         self._cluster = None
         self._client = None
 
@@ -53,6 +67,7 @@ class Engine:
             # Workers of others know no module of this package: its functions travel to them.
             for module in (task, records):
                 cloudpickle.register_pickle_by_value(module)
+            self._function = _Travelling(task.run_task)
         try:
             self._client = Client(self._cluster or self._address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
@@ -81,14 +96,14 @@ class Engine:
         Raises SchedulerLost, and FarmError when there is no scheduler."""
         if self._client is None:
             self._start()
-        return _Run(self._client, self._retries, seen).outcomes(tasks)
+        return _Run(self._client, self._function, self._retries, seen).outcomes(tasks)
 
 
 class _Run:
     """One call of Engine.run()."""
 
-    def __init__(self, client, retries, seen):
-        self._client, self._retries, self._seen = client, retries, seen
+    def __init__(self, client, function, retries, seen):
+        self._client, self._function, self._retries, self._seen = client, function, retries, seen
         self._done = queue.Queue()  # futures
         self._running = {}  # task, and workers that it is kept to or nothing, by future
         self._failed_on = collections.defaultdict(list)  # workers and reasons by task's name
@@ -138,7 +153,7 @@ class _Run:
         others = [address for address in threads if address not in tried]
         places = (others or list(threads)) if tried or self._left_out else None
         # Strictly: an idle worker may take what was meant for another, and one that fails at once is idle at once.
-        future = self._client.submit(task.run_task, work.to_message(), pure=False, retries=0, workers=places)
+        future = self._client.submit(self._function, work.to_message(), pure=False, retries=0, workers=places)
         self._running[future] = work, places
         future.add_done_callback(self._done.put)
 
