@@ -92,9 +92,10 @@ void RefinementSample::FindNoise()
     {
       if (isUsable(pixel) && number++ % step == 0)
       {
-        const long right = pixel + 2, below = pixel + 2 * columns;
+        // Adjacent ones: what may be noise that was resampled, or detail of the scene, is not taken for known noise.
+        const long right = pixel + 1, below = pixel + columns;
         sample.spectra.row(row) = block.hyperspectral.row(pixel);
-        take(pixel % columns + 2 < columns && isUsable(right), right, sample.right.row(row));
+        take(pixel % columns + 1 < columns && isUsable(right), right, sample.right.row(row));
         take(below < pixels && isUsable(below), below, sample.below.row(row));
         ++row;
       }
