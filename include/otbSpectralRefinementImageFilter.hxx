@@ -399,19 +399,18 @@ void SpectralRefinementImageFilter<TImage>::GenerateData()
 {
   this->AllocateOutputs();
   const Region requested = GetRegion(this->GetOutput()->GetRequestedRegion());
-  const long   end       = requested.top + requested.rows;
   // A row of cores at a time where it is kept with what it was made of, however many lines the piece has.
-  const long lines = m_KeepsFused ? m_Refinement.GetCoreRows() : requested.rows;
-  for (long top = requested.top; top < end;)
+  const bool inRows = IsRefining() && m_KeepsFused;
+  const long end = requested.top + requested.rows, lines = m_Refinement.GetCoreRows();
+  for (long top = requested.top, next = end; top < end; top = next)
   {
-    const long   next = m_KeepsFused ? std::min(end, (top / lines + 1) * lines) : end;
+    next              = inRows ? std::min(end, (top / lines + 1) * lines) : end;
     const Region part = {top, requested.left, next - top, requested.columns};
-    if (IsRefining() && m_KeepsFused)
+    if (inRows)
     {
       FindSolutions(part, requested);
     }
     RunTasks(GetThreads(this), static_cast<std::size_t>(part.rows), [&](std::size_t line) { RefineLine(part.top + static_cast<long>(line), part); });
-    top = next;
   }
 }
 
