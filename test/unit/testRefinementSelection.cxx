@@ -252,6 +252,54 @@ TEST(RefinementSelection, FewPixelsAreNeverMadeWorse)
   }
 }
 
+TEST(RefinementSelection, BandsOfMuchNoiseSpoilNoOthers)
+{
+  Scene                           scene(32);
+  const SpectraMatrix             fused = scene.WithErrors(0.03f);
+  std::mt19937                    generator(9);
+  std::normal_distribution<float> normal;
+  for (Eigen::Index pixel = 0; pixel < scene.hyperspectral.rows(); ++pixel)
+  {
+    for (Eigen::Index band = 8; band < 15; ++band)
+    {
+      scene.hyperspectral(pixel, band) += 0.06f * normal(generator);
+    }
+  }
+  RefinementSample sample = scene.Sample(fused);
+  sample.FindNoise();
+  ASSERT_EQ(sample.noise.size(), Bands);
+  for (Eigen::Index band = 0; band < Bands; ++band)
+  {
+    EXPECT_NEAR(std::sqrt(sample.noise(band)), band >= 8 && band < 15 ? 0.06 : 0., 0.008) << band;
+  }
+  const double known = scene.Error(scene.Refined(fused, RefinementSelection::Of(sample, {}).model));
+  EXPECT_LT(known, 0.6 * scene.Error(fused));
+  sample.noise = {};
+  EXPECT_LT(known, 0.9 * scene.Error(scene.Refined(fused, RefinementSelection::Of(sample, {}).model)));
+}
+
+TEST(RefinementSelection, DetailOfTheSceneInOneBandIsNoNoise)
+{
+  Scene                           scene(32);
+  const SpectraMatrix             fused = scene.WithErrors(0.03f);
+  std::mt19937                    generator(9);
+  std::normal_distribution<float> normal;
+  // Squares of two by two coarse pixels: gone two pixels away.
+  const long         squares = scene.axis.size / 2;
+  std::vector<float> detail(static_cast<std::size_t>(squares * squares));
+  std::generate(detail.begin(), detail.end(), [&] { return 0.06f * normal(generator); });
+  for (long row = 0; row < scene.axis.size; ++row)
+  {
+    for (long column = 0; column < scene.axis.size; ++column)
+    {
+      scene.hyperspectral(row * scene.axis.size + column, 12) += detail[static_cast<std::size_t>(row / 2 * squares + column / 2)];
+    }
+  }
+  RefinementSample sample = scene.Sample(fused);
+  sample.FindNoise();
+  EXPECT_EQ(sample.noise.size(), 0);
+}
+
 TEST(RefinementSelection, ANoisyMultispectralImageIsNotTakenAtItsWord)
 {
   Scene                           scene(24);
@@ -364,30 +412,5 @@ TEST(SensorLines, TakeOutWhatSeesAnInvalidPixel)
       EXPECT_EQ(usable[static_cast<std::size_t>(i * coarse.columns + j)] == 0, sees) << i << " " << j;
     }
   }
-}
-TEST(RefinementSelection, BandsOfMuchNoiseSpoilNoOthers)
-{
-  Scene                           scene(32);
-  const SpectraMatrix             fused = scene.WithErrors(0.03f);
-  std::mt19937                    generator(9);
-  std::normal_distribution<float> normal;
-  for (Eigen::Index pixel = 0; pixel < scene.hyperspectral.rows(); ++pixel)
-  {
-    for (Eigen::Index band = 8; band < 15; ++band)
-    {
-      scene.hyperspectral(pixel, band) += 0.06f * normal(generator);
-    }
-  }
-  RefinementSample sample = scene.Sample(fused);
-  sample.FindNoise();
-  ASSERT_EQ(sample.noise.size(), Bands);
-  for (Eigen::Index band = 0; band < Bands; ++band)
-  {
-    EXPECT_NEAR(std::sqrt(sample.noise(band)), band >= 8 && band < 15 ? 0.06 : 0., 0.008) << band;
-  }
-  const double known = scene.Error(scene.Refined(fused, RefinementSelection::Of(sample, {}).model));
-  EXPECT_LT(known, 0.6 * scene.Error(fused));
-  sample.noise = {};
-  EXPECT_LT(known, 0.9 * scene.Error(scene.Refined(fused, RefinementSelection::Of(sample, {}).model)));
 }
 } // namespace
