@@ -42,8 +42,8 @@ void RefinementParameters::AddSecondRound()
   m_Application.SetParameterDescription(
       "retrain",
       "Trains once more, on 4096 pixels of the refined result, which are purer than those of the hyperspectral image, refines what that gives, and takes the mean of "
-      "both rounds. Of the scenes that were measured most gain 0.1 to 0.4 dB; a result that is within the noise already, or of a wrong response, may lose as much. It takes the time of "
-      "another training, on those pixels, and of making the result twice more: five times that of one round where the images are small, twice where they are large. Default false.");
+      "both rounds. Most scenes gain some tenths of a dB; a result that is within the noise already, or of a wrong response, may lose as much. It takes the time of "
+      "another training, on those pixels, and of making the result twice more. Default false.");
 }
 
 bool RefinementParameters::IsSecondRoundWanted() const
